@@ -1,0 +1,106 @@
+"""Reading the Turtle files by hand: their triples, and the line where each thing's block begins.
+
+A block begins at the start of a line with the name of its subject, so that
+every thing can be found, reported and blamed by line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyoxigraph
+
+from kg.assemble.problem import Problem
+from kg.errors import BadData
+
+_HEAD = re.compile(r"(?:<(?P<iri>[^<>\s]+)>|(?P<prefix>[A-Za-z][\w-]*):(?P<local>[\w.%-]*))(?=\s|$)")
+
+
+@dataclass(frozen=True)
+class Head:
+    """Where a block begins; `file` is relative to the folder's root."""
+
+    file: str
+    line: int
+
+
+@dataclass
+class Curated:
+    """What the files hold. `heads` maps each subject's IRI to every place where a block of it begins."""
+
+    triples: list[pyoxigraph.Triple] = field(default_factory=list)
+    heads: dict[str, list[Head]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def place(self, iri: str) -> Head | None:
+        """The first place where a block of this thing begins."""
+        found = self.heads.get(iri)
+        return found[0] if found else None
+
+
+def read(path: Path, name: str) -> tuple[list[pyoxigraph.Triple], dict[str, str]]:
+    """The triples and prefixes of one Turtle file. Raises BadData with file, line and column."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise BadData(f"the file cannot be read ({error.strerror})", name, "check that it exists and that you may read it") from error
+    parser = pyoxigraph.parse(input=data, format=pyoxigraph.RdfFormat.TURTLE)
+    try:
+        triples = [quad.triple for quad in parser]
+    except SyntaxError as error:
+        where = f"{name}:{error.lineno}:{error.offset}" if error.lineno else name
+        what = re.sub(r"\s+", " ", str(error.msg)).removeprefix("Parser error ")
+        raise BadData(f"not valid Turtle: {what}", where, "mend the punctuation here or on the line before") from error
+    except (ValueError, UnicodeDecodeError) as error:
+        raise BadData("not valid Turtle: the text is not UTF-8", name, "save the file as UTF-8") from error
+    return triples, dict(parser.prefixes)
+
+
+def gather(root: Path, hand: Iterable[Path], general: Iterable[Path], shorten: Callable[[str], str]) -> Curated:
+    """All files: those of the data (`hand`, where one subject has one block) and the general ones."""
+    curated = Curated()
+    for paths, strict in ((hand, True), (general, False)):
+        for path in paths:
+            name = _relative(path, root)
+            triples, prefixes = read(path, name)
+            curated.triples += triples
+            _locate(path.read_text(encoding="utf-8"), name, triples, prefixes, strict, curated, shorten)
+    return curated
+
+
+def _relative(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+
+
+def _locate(
+    text: str, name: str, triples: list[pyoxigraph.Triple], prefixes: dict[str, str],
+    strict: bool, curated: Curated, shorten: Callable[[str], str],
+) -> None:
+    subjects = {t.subject.value for t in triples if isinstance(t.subject, pyoxigraph.NamedNode)}
+    here = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        match = _HEAD.match(line)
+        if match is None:
+            continue
+        iri = match["iri"] or prefixes.get(match["prefix"], "") + match["local"]
+        if iri not in subjects:
+            continue  # a continued line, not a head
+        known = curated.heads.setdefault(iri, [])
+        if strict and known:
+            first = known[0]
+            curated.problems.append(Problem(
+                "error", name, number, shorten(iri), f"a second block under this name (the first is at {first.file}:{first.line}); the two would merge silently",
+                "give this one a name of its own, or join the two blocks",
+            ))
+        known.append(Head(name, number))
+        here[iri] = number
+    if not strict:
+        return
+    for iri in sorted(subjects - here.keys()):
+        curated.problems.append(Problem("error", name, 0, shorten(iri), "its block does not begin at the start of a line", "begin the block at the left margin with the name"))
+    blank = [t for t in triples if isinstance(t.subject, pyoxigraph.BlankNode) or isinstance(t.object, pyoxigraph.BlankNode)]
+    if blank:
+        curated.problems.append(Problem("error", name, 0, "", "the file holds a node without a name ([] or _:x or a list)", "give it a name"))

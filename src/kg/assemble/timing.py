@@ -1,0 +1,211 @@
+"""The date bounds of things: the first and last day on which each can have begun and ended.
+
+The order of the sources (each only where those before give nothing):
+a thing's own datings; the whole that it is part of; what it answers, follows,
+is caused by or causes; its parts.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import pyoxigraph
+
+from kg.assemble.facts import KG, RDF, SEM, Facts
+from kg.dates import Bounds, DateError, interval
+
+DATINGS = ("date", "begin", "end")
+#: Predicates of claims whose subject cannot begin after their object does.
+CAUSES = ("causes", "contributesTo", "enables", "motivates")
+#: Predicates of claims whose object cannot begin after their subject does.
+FOLLOWS = ("answers", "after")
+SLOTS = ("hasEarliestBeginTimeStamp", "hasLatestBeginTimeStamp", "hasEarliestEndTimeStamp", "hasLatestEndTimeStamp")
+
+
+@dataclass
+class Span:
+    """The four bounds of one thing; None where nothing is known."""
+
+    begin_first: date | None = None
+    begin_last: date | None = None
+    end_first: date | None = None
+    end_last: date | None = None
+
+    def possible(self) -> bool:
+        """Whether no bound contradicts another."""
+        def ordered(low: date | None, high: date | None) -> bool:
+            return low is None or high is None or low <= high
+
+        return (ordered(self.begin_first, self.begin_last) and ordered(self.end_first, self.end_last)
+                and ordered(self.begin_first, self.end_last))
+
+    def close(self) -> None:
+        """What is missing and follows from the rest: an end is not before its beginning."""
+        if self.end_first is None:
+            self.end_first = self.begin_first
+        if self.begin_last is None:
+            self.begin_last = self.end_last
+        if self.end_first and self.begin_first and self.end_first < self.begin_first:
+            self.end_first = self.begin_first
+        if self.begin_last and self.end_last and self.begin_last > self.end_last:
+            self.begin_last = self.end_last
+
+    def offer(self, slot: str, value: date | None) -> bool:
+        """Fills an empty slot when that makes no contradiction; whether it did."""
+        if value is None or getattr(self, slot) is not None:
+            return False
+        setattr(self, slot, value)
+        if self.possible():
+            return True
+        setattr(self, slot, None)
+        return False
+
+    def stamps(self) -> Iterator[tuple[str, str]]:
+        """Property and xsd:date text of each known bound."""
+        for name, value in zip(SLOTS, (self.begin_first, self.begin_last, self.end_first, self.end_last), strict=True):
+            if value is not None:
+                yield SEM + name, value.isoformat()
+
+
+@dataclass(frozen=True)
+class Dating:
+    """One claim that dates a thing."""
+
+    claim: str
+    begin: Bounds | None
+    end: Bounds | None
+    rank: int
+
+
+Report = Callable[[str, str, str], None]
+
+
+def spans(facts: Facts, report: Report) -> dict[str, Span]:
+    """The bounds of every thing that has any. `report(iri, what, todo)` is told of what cannot be."""
+    own = _datings(facts, report)
+    events = {iri for iri, kind in facts.pairs(RDF + "type") if isinstance(kind, pyoxigraph.NamedNode) and kind.value == KG + "Event"}
+    found = {thing: _own(thing, own.get(thing, []), facts, report) for thing in sorted(events | own.keys())}
+    before, wholes = _relations(facts, found)
+    _fill(found, lambda thing: _from_wholes(thing, wholes, found))
+    for span in found.values():
+        span.close()
+    after = defaultdict(set)
+    for thing, earlier in before.items():
+        for one in earlier:
+            after[one].add(thing)
+    parts = defaultdict(set)
+    for part, above in wholes.items():
+        for whole in above:
+            parts[whole].add(part)
+    _fill(found, lambda thing: _from_neighbours(thing, before, after, parts, found))
+    for span in found.values():
+        span.close()
+    return {thing: span for thing, span in found.items() if any(True for _ in span.stamps())}
+
+
+def _datings(facts: Facts, report: Report) -> dict[str, list[Dating]]:
+    datings: dict[str, list[Dating]] = defaultdict(list)
+    for name in (*DATINGS, "inForceFrom", "dueToExpire"):
+        for claim, predicate in facts.pairs(RDF + "predicate"):
+            if not isinstance(predicate, pyoxigraph.NamedNode) or predicate.value != KG + name:
+                continue
+            thing, text = facts.value(claim, RDF + "subject"), facts.value(claim, RDF + "object")
+            if thing is None or text is None:
+                continue  # the shapes report a claim without its parts
+            try:
+                begin, end = interval(text)
+            except DateError as error:
+                report(claim, error.what, error.todo or "give a date that exists")
+                continue
+            if name not in DATINGS:
+                continue
+            one = Bounds(begin.earliest, end.latest)
+            rank = 2 if facts.value(claim, KG + "accordingTo") else 1 if facts.value(claim, KG + "certainty") in (KG + "supposed", KG + "reported") else 0
+            if name == "date":
+                datings[thing].append(Dating(claim, begin, end, rank))
+            else:
+                datings[thing].append(Dating(claim, one if name == "begin" else None, one if name == "end" else None, rank))
+    return datings
+
+
+def _own(thing: str, datings: list[Dating], facts: Facts, report: Report) -> Span:
+    clashing = {other for dating in datings for other in facts.values(dating.claim, KG + "contradicts")}
+    contradicted = {d.claim for d in datings if d.claim in clashing or set(facts.values(d.claim, KG + "contradicts")) & {e.claim for e in datings}}
+    span = Span()
+    for side in ("begin", "end"):
+        given = [(d, b) for d in datings if (b := getattr(d, side)) is not None]
+        best = [(d, b) for d, b in given if d.rank == min(d.rank for d, _ in given)]
+        meeting: Bounds | None = None
+        for _, one in (pair for pair in best if pair[0].claim in contradicted):
+            meeting = one if meeting is None else meeting | one
+        for dating, one in (pair for pair in best if pair[0].claim not in contradicted):
+            both = one if meeting is None else meeting & one
+            if both is None:
+                report(dating.claim, f"its date and the other dates of {facts.label(thing) or thing} exclude each other",
+                       "mend the wrong one, or let the two claims name each other with kg:contradicts")
+                continue
+            meeting = both
+        if meeting is not None:
+            setattr(span, f"{side}_first", meeting.earliest)
+            setattr(span, f"{side}_last", meeting.latest)
+    if not span.possible():
+        report(thing, "it ends before it begins", "mend the dates of its beginning or of its end")
+        return Span()
+    return span
+
+
+def _relations(facts: Facts, found: dict[str, Span]) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """For each thing: what cannot begin after it, and the wholes that it is part of."""
+    before: dict[str, set[str]] = defaultdict(set)
+    disputed = {term.value for _, term in facts.pairs(KG + "contradicts") if isinstance(term, pyoxigraph.NamedNode)}
+    for claim, predicate in facts.pairs(RDF + "predicate"):
+        name = predicate.value.removeprefix(KG) if isinstance(predicate, pyoxigraph.NamedNode) else ""
+        if name not in CAUSES + FOLLOWS or claim in disputed:
+            continue
+        if not facts.has(claim, KG + "certainty", KG + "asserted") or facts.value(claim, KG + "accordingTo") or facts.value(claim, KG + "contradicts"):
+            continue
+        subject, obj = facts.value(claim, RDF + "subject"), facts.value(claim, RDF + "object")
+        if subject in found and obj in found and subject != obj:
+            earlier, later = (subject, obj) if name in CAUSES else (obj, subject)
+            before[later].add(earlier)
+    wholes: dict[str, set[str]] = defaultdict(set)
+    for part, whole in facts.pairs(KG + "partOf"):
+        if isinstance(whole, pyoxigraph.NamedNode) and part in found and whole.value in found:
+            wholes[part].add(whole.value)
+    return before, wholes
+
+
+Offers = list[tuple[str, date | None]]
+
+
+def _from_wholes(thing: str, wholes: dict[str, set[str]], found: dict[str, Span]) -> Offers:
+    above = [found[one] for one in sorted(wholes.get(thing, ()))]
+    first = max((span.begin_first for span in above if span.begin_first), default=None)
+    last = min((span.end_last for span in above if span.end_last), default=None)
+    return [("begin_first", first), ("end_last", last)]
+
+
+def _from_neighbours(
+    thing: str, before: dict[str, set[str]], after: dict[str, set[str]], parts: dict[str, set[str]], found: dict[str, Span],
+) -> Offers:
+    firsts = [found[one].begin_first for one in before.get(thing, ())]
+    lasts = [found[one].begin_last for one in (*after.get(thing, ()), *parts.get(thing, ()))]
+    ends = [found[one].end_first for one in parts.get(thing, ())]
+    return [
+        ("begin_first", max((day for day in firsts if day), default=None)),
+        ("begin_last", min((day for day in lasts if day), default=None)),
+        ("end_first", max((day for day in ends if day), default=None)),
+    ]
+
+
+def _fill(found: dict[str, Span], offers: Callable[[str], Offers]) -> None:
+    """Rounds until nothing more is filled; each round sees only the one before, so that order does not matter."""
+    changed = True
+    while changed:
+        changed = False
+        for thing, given in [(thing, offers(thing)) for thing in sorted(found)]:
+            for slot, value in given:
+                changed |= found[thing].offer(slot, value)
