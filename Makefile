@@ -1,0 +1,65 @@
+# One task runner: `make run` and `make test` set up all that they need by themselves.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+export PYTHONDONTWRITEBYTECODE = 1
+
+.PHONY: help run test setup setup-test lint requirements clean
+
+help:
+	@echo "make run    build the graph, answer a question, draw the network"
+	@echo "make test   run all tests"
+	@echo "make setup  make .venv with the command kg in it"
+	@echo "make lint   style and types"
+	@echo "make clean  remove .venv and what was built"
+
+setup: .venv/.run
+setup-test: .venv/.test
+
+.venv/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "$(PYTHON) must be Python 3.11 or newer; name another one: make PYTHON=python3.12" >&2; exit 2; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "$(PYTHON) lacks its venv module; install it (Debian: python3-venv)" >&2; exit 2; }
+	@echo "Making .venv ..."
+	@$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/.run: .venv/.made requirements/run.txt requirements/build.txt pyproject.toml
+	@echo "Installing what kg needs (about a minute the first time) ..."
+	@$(PIP) install --require-hashes -r requirements/build.txt
+	@$(PIP) install --require-hashes -r requirements/run.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.test: .venv/.run requirements/test.txt
+	@echo "Installing what the tests need ..."
+	@$(PIP) install --require-hashes -r requirements/test.txt
+	@touch $@
+
+run: setup
+	@$(BIN)/kg build
+	@echo
+	@$(BIN)/kg ask --opening
+	@echo
+	@mkdir -p build
+	@$(BIN)/kg draw -o build/network.html
+	@echo
+	@echo "Open build/network.html in a browser; it needs no network. Then try:"
+	@echo "  $(BIN)/kg ask                       the questions, one a line"
+	@echo "  $(BIN)/kg show \"Tauran incident\"    everything claimed about one thing"
+	@echo "  $(BIN)/kg --help                    all commands"
+
+test: setup-test
+	@$(BIN)/python -m pytest
+
+lint: setup-test
+	@$(BIN)/ruff check src tests
+	@$(BIN)/mypy
+
+# Pins every dependency with its hashes; the lists name no registry.
+requirements: setup-test
+	@for name in build run test; do \
+	  uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
+	    --no-emit-find-links --quiet requirements/$$name.in -o requirements/$$name.txt; done
+
+clean:
+	@rm -rf .venv build dist
