@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 from kg.assemble import Built, Problem, assemble
+from kg.assemble.facts import KG, RDF
 from kg.check import problems
 from kg.errors import CheckFailed
 from kg.folder import Folder, write_atomically
@@ -28,8 +30,8 @@ def build(folder: Folder, output: Path | None = None, check: bool = True) -> Rep
     """Builds the graph and writes it (default: the folder's triples.ttl), all or nothing.
 
     `check=False` leaves out the shapes and rules, never the problems met while
-    reading. Raises CheckFailed (its `problems` hold every line) when there is an
-    error, and then writes nothing; BadData; CannotWrite.
+    reading. Raises CheckFailed (its text has every problem on a line of its own)
+    when there is an error, and then writes nothing; BadData; CannotWrite.
     """
     built = assemble(folder)
     found = problems(built) if check else sorted(set(built.problems))
@@ -40,8 +42,8 @@ def build(folder: Folder, output: Path | None = None, check: bool = True) -> Rep
         )
     target = Path(output) if output is not None else Path(folder.triples)
     write_atomically(target, built.text().encode("utf-8"))
-    kinds = [kind.value for _, kind in built.facts.pairs("http://www.w3.org/1999/02/22-rdf-syntax-ns#type") if hasattr(kind, "value")]
+    kinds = Counter(str(kind) for _, kind in built.facts.pairs(RDF + "type"))
     return Report(
-        target, len(built.store), kinds.count("https://w3id.org/khalkhin/ontology#Claim"),
-        kinds.count("https://w3id.org/khalkhin/ontology#Thing"), tuple(p for p in found if p.severity == "warning"),
+        target, len(built.store), kinds[f"<{KG}Claim>"], kinds[f"<{KG}Thing>"],
+        tuple(p for p in found if p.severity == "warning"),
     )

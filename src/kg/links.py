@@ -24,7 +24,7 @@ _JUSTIFICATION = re.compile(r"semapv:\w+")
 
 @dataclass(frozen=True)
 class Link:
-    """One row; the IRIs are full, `line` is the line of the file."""
+    """One row; the IRIs are full, `file` and `line` say where it stands."""
 
     subject: str
     predicate: str
@@ -32,6 +32,7 @@ class Link:
     negated: bool
     justification: str
     confidence: float
+    file: Path
     line: int
     subject_label: str = ""
     object_label: str = ""
@@ -39,7 +40,12 @@ class Link:
 
 
 def read(path: Path) -> list[Link]:
-    """All rows, refusals too. A missing file is no links. Raises BadData with file and line."""
+    """All rows, refusals too, of a table or of every ``*.sssom.tsv`` of a directory; none where nothing is.
+
+    Raises BadData with file and line.
+    """
+    if path.is_dir():
+        return [link for table in sorted(path.glob("*.sssom.tsv")) for link in read(table)]
     if not path.exists():
         return []
     try:
@@ -57,7 +63,7 @@ def read(path: Path) -> list[Link]:
     links = []
     for number, line in enumerate(lines[start + 1 :], start + 2):
         if line.strip():
-            links.append(_link(line, columns, prefixes, f"{path}:{number}", number))
+            links.append(_link(line, columns, prefixes, path, number))
     return links
 
 
@@ -82,7 +88,8 @@ def _curie_map(header: list[str]) -> dict[str, str]:
     return prefixes
 
 
-def _link(line: str, columns: list[str], prefixes: dict[str, str], where: str, number: int) -> Link:
+def _link(line: str, columns: list[str], prefixes: dict[str, str], path: Path, number: int) -> Link:
+    where = f"{path}:{number}"
     cells = next(csv.reader([line], delimiter="\t", quoting=csv.QUOTE_NONE))
     if len(cells) > len(columns):
         raise BadData(f"the row has {len(cells)} cells for {len(columns)} columns", where, "take out the extra tab")
@@ -109,5 +116,5 @@ def _link(line: str, columns: list[str], prefixes: dict[str, str], where: str, n
         raise BadData(f"confidence “{row['confidence']}” is no number from 0 to 1", where, "write a number like 0.95")
     return Link(
         iri("subject_id"), predicate, iri("object_id"), row["predicate_modifier"] == "Not", row["mapping_justification"],
-        confidence, number, row.get("subject_label", ""), row.get("object_label", ""), row.get("comment", ""),
+        confidence, path, number, row.get("subject_label", ""), row.get("object_label", ""), row.get("comment", ""),
     )

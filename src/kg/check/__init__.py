@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from kg.assemble import Built, Problem, assemble
-from kg.check import rules
+from kg.check import derived, reading, rules, shapes, table, terms
 from kg.folder import Folder
 
 __all__ = ["Problem", "check", "problems"]
 
 
-def check(folder: Folder) -> list[Problem]:
-    """All problems of a folder, sorted, each once. Raises BadData when a file cannot be read at all."""
-    return problems(assemble(folder))
+def check(folder: Folder, source: Path | None = None) -> list[Problem]:
+    """All problems of a folder, sorted, each once.
+
+    With `source`, a copy of the source's text, also the numbers of claims
+    against their passages. Raises BadData when a file cannot be read at all.
+    """
+    return problems(assemble(folder), source)
 
 
-def problems(built: Built) -> list[Problem]:
+def problems(built: Built, source: Path | None = None) -> list[Problem]:
     """All problems of a graph already assembled."""
-    found = [*built.problems, *rules.run_all(built)]
-    return sorted(set(found))
+    found = set(built.problems)
+    for one in (*terms.CHECKS, *derived.CHECKS, *table.CHECKS):
+        found.update(one(built))
+    found.update(rules.run_all(built))
+    found.update(problem for _, problem in shapes.violations(built))
+    if source is not None:
+        found.update(reading.unread(built, source))
+    return sorted(found)

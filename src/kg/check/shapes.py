@@ -1,0 +1,65 @@
+"""The shapes of ontology/shapes.ttl (SHACL core), run by pyshacl without inference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyoxigraph
+
+from kg.assemble import Built, Problem
+from kg.assemble.facts import XSD, Term
+from kg.errors import BadData
+
+if TYPE_CHECKING:
+    import rdflib
+    from rdflib.term import Node
+
+SH = "http://www.w3.org/ns/shacl#"
+
+
+def violations(built: Built) -> Iterator[tuple[str, Problem]]:
+    """Each violation, with the IRI of the shape that found it. Raises BadData when the shapes cannot be read."""
+    import rdflib
+    from pyshacl import validate
+
+    path = Path(built.folder.ontology) / "shapes.ttl"
+    try:
+        shapes = rdflib.Graph().parse(path, format="turtle")
+    except Exception as error:  # rdflib's parser raises many kinds
+        raise BadData("the shapes are not valid Turtle", str(path), "mend the file") from error
+    _, report, _ = validate(graph(built), shacl_graph=shapes, inference="none", advanced=False, js=False, meta_shacl=False)
+    assert isinstance(report, rdflib.Graph)
+    sh = rdflib.Namespace(SH)
+    for result in sorted(report.subjects(rdflib.RDF.type, sh.ValidationResult)):
+        focus, shape, value = (report.value(result, sh[name]) for name in ("focusNode", "sourceShape", "value"))
+        message = str(report.value(result, sh.resultMessage))
+        what, _, todo = message.partition(";")
+        if value is not None and value != focus:
+            said = built.names.shorten(str(value)) if isinstance(value, rdflib.URIRef) else f"“{value}”"
+            what = f"{what} (here: {said})"
+        yield str(shape), built.problem("error", str(focus), what, todo.strip())
+
+
+def graph(built: Built) -> rdflib.Graph:
+    """The built graph as an rdflib graph."""
+    import rdflib
+
+    found = rdflib.Graph()
+    seen: dict[Term, Node] = {}
+
+    def node(term: Term) -> Node:
+        known = seen.get(term)
+        if known is None:
+            if isinstance(term, pyoxigraph.Literal):
+                kind = None if term.language or term.datatype.value == XSD + "string" else rdflib.URIRef(term.datatype.value)
+                known = rdflib.Literal(term.value, lang=term.language, datatype=kind)
+            else:
+                known = rdflib.URIRef(term.value)
+            seen[term] = known
+        return known
+
+    for quad in built.store:
+        found.add((node(quad.subject), node(quad.predicate), node(quad.object)))
+    return found
