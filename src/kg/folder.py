@@ -51,7 +51,7 @@ class Folder:
         self.root = Path(root)
         self.dataset_file = self.root / "data" / "dataset.ttl"
         self.curated = self.root / "data" / "curated"
-        self.links = self.root / "data" / "links"
+        self.links = self.root / "data" / "links" / "wikidata.sssom.tsv"
         self.triples = self.root / "data" / "triples.ttl"
         self.ontology = self.root / "ontology"
         self.prefixes = self.ontology / "prefixes.ttl"
