@@ -98,3 +98,7 @@ class Folder:
         if name not in self.settings:
             raise BadData(f"lacks the setting kg:{name}", str(self.dataset_file), "add it")
         return self.settings[name]
+
+    def setting_or(self, name: str, default: str) -> str:
+        """One setting of the data set, or `default`. Raises BadData when the file cannot be read."""
+        return self.settings.get(name, default)

@@ -1,0 +1,39 @@
+"""Conflicts as citable linked data: ask, show, draw and export a graph of sourced claims.
+
+    >>> import kg
+    >>> graph = kg.open()                                   # doctest: +SKIP
+    >>> graph.ask("client-states").rows[0]["client"]        # doctest: +SKIP
+
+`import kg` loads nothing heavy; each part comes when it is first used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kg.answer import Answer
+    from kg.errors import KgError
+    from kg.graph import Graph, draw, open
+
+__version__ = "0.1.0"
+__all__ = ["Answer", "Graph", "KgError", "__version__", "draw", "open"]
+
+_HOMES = {
+    "Answer": "kg.answer",
+    "KgError": "kg.errors",
+    "Graph": "kg.graph",
+    "draw": "kg.graph",
+    "open": "kg.graph",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Loads a public name from its module when it is first used (PEP 562)."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'kg' has no attribute {name!r}")
+    import importlib
+
+    value = getattr(importlib.import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value

@@ -1,0 +1,75 @@
+"""The library's front door: a graph that can be asked, shown and drawn."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kg.find import find, parameter
+from kg.folder import Folder
+from kg.names import Names
+from kg.query import Query, question
+from kg.store import Store, open_store
+
+if TYPE_CHECKING:
+    import networkx
+    import rdflib
+
+    from kg.answer import Answer
+    from kg.show import Shown
+
+
+class Graph:
+    """A built graph: in memory from a folder, on disk, or behind a URL."""
+
+    def __init__(self, folder: Folder, store: Store) -> None:
+        self.folder = folder
+        self.store = store
+        self.names = Names.of(folder)
+
+    def ask(self, query: str, **parameters: str) -> Answer:
+        """The answer to a question of the folder (by its name) or to SPARQL text.
+
+        Parameters are things in any form that `find` knows. Raises NotFound, BadQuery, UsageError, StoreError.
+        """
+        if any(sign in query for sign in "{ \n"):
+            return self.store.ask(Query.parse(query, names=self.names).text)
+        asked = question(self.folder, query)
+        return self.store.ask(asked.bind({n: parameter(self.store, self.names, v) for n, v in parameters.items()}))
+
+    def show(self, thing: str) -> Shown:
+        """Everything claimed about a thing, in reading order. Raises NotFound."""
+        from kg.show import show
+
+        return show(self.store, self.names, find(self.store, self.names, thing))
+
+    def network(self, around: str | None = None, depth: int = 1, query: str | None = None) -> networkx.MultiDiGraph:
+        """The things as nodes and the claims between them as directed edges. Raises NotFound."""
+        from kg.network import network
+
+        centre = find(self.store, self.names, around) if around else None
+        text = question(self.folder, query).text if query else None
+        return network(self.store, around=centre, depth=depth, query=text)
+
+    def rdflib(self) -> rdflib.Graph:
+        """The graph for rdflib."""
+        return self.store.rdflib()
+
+
+def open(folder_or_url: str | Path | None = None) -> Graph:  # noqa: A001  (the name that the library promises)
+    """Opens a folder, a store on disk or a SPARQL server; without an argument the data here, or the package's own."""
+    if folder_or_url is None or (Path(folder_or_url) / "data" / "dataset.ttl").is_file():
+        folder = Folder.find(folder_or_url)
+        return Graph(folder, open_store(folder))
+    return Graph(Folder.find(), open_store(folder_or_url))
+
+
+def draw(graph: Graph, output: str | Path | None = None, **options: object) -> str:
+    """The network as one page of HTML, also written to `output` if given. Options are those of `Graph.network`."""
+    from kg.folder import write_atomically
+    from kg.picture import page
+
+    html = page(graph.network(**options), graph.folder.setting_or("pictureTitle", "Network"))  # type: ignore[arg-type]
+    if output is not None:
+        write_atomically(Path(output), html.encode("utf-8"))
+    return html

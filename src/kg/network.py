@@ -1,0 +1,136 @@
+"""The graph of things and the claims between them, and where each thing lies in a picture."""
+
+from __future__ import annotations
+
+import math
+import random
+
+import networkx as nx
+
+from kg.answer import Term, plain
+from kg.errors import BadQuery, NotFound
+from kg.find import labels
+from kg.store import Store
+
+_PREFIXES = """
+PREFIX kg: <https://w3id.org/khalkhin/ontology#>
+PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX sem: <http://semanticweb.cs.vu.nl/2009/11/sem/>
+"""
+_EDGES = _PREFIXES + """
+SELECT ?claim ?source ?target ?predicate ?kind ?passage ?certainty ?basis ?who WHERE {
+  ?claim rdf:subject ?source ; rdf:object ?target ; rdf:predicate ?predicate ; kg:statedIn ?passage ;
+         kg:certainty ?certainty ; kg:basis ?basis .
+  ?predicate rdfs:label ?kind . ?source a kg:Thing . ?target a kg:Thing .
+  FILTER NOT EXISTS { ?target a kg:Kind }
+  OPTIONAL { ?claim kg:accordingTo ?who }
+} ORDER BY ?claim ?who
+"""
+_NODES = _PREFIXES + """
+SELECT ?thing ?class ?kind ?label ?early ?late WHERE {
+  ?thing a kg:Thing ; rdfs:label ?label ; a ?class . ?class rdfs:label ?kind .
+  FILTER(LANG(?label) = "en")
+  FILTER NOT EXISTS { ?thing a ?narrower . ?narrower rdfs:subClassOf ?class }
+  OPTIONAL { ?thing sem:hasEarliestBeginTimeStamp ?early }
+  OPTIONAL { ?thing sem:hasLatestEndTimeStamp ?late }
+} ORDER BY ?thing ?class
+"""
+_ABOVE = _PREFIXES + "SELECT ?class ?above WHERE { ?class rdfs:subClassOf* ?above } ORDER BY ?class ?above"
+GROUPS = ("State", "Person", "Side", "Organization", "Group", "Place", "Fighting", "Act", "Condition", "Attitude",
+          "Outcome", "Treaty", "Work", "Remark")
+"""The classes by which things are coloured, the first that fits."""
+
+
+def network(store: Store, around: str | None = None, depth: int = 1, query: str | None = None) -> nx.MultiDiGraph:
+    """Things as nodes, claims as directed edges.
+
+    A node has `label`, `kind`, `group`, `earliest`, `latest`; an edge `predicate`, `label`, `claim`, `passage`,
+    `certainty`, `basis`, `according_to`. `around` keeps what lies within `depth` steps of a thing. `query` is SPARQL
+    text whose answer has ?source, ?target and ?kind. Raises NotFound, BadQuery.
+    """
+    graph: nx.MultiDiGraph = nx.MultiDiGraph()
+    if query is not None:
+        answer = store.ask(query)
+        ends = ("subject", "object", "predicate") if answer.kind == "graph" else ("source", "target", "kind")
+        if not set(ends) <= set(answer.variables):
+            raise BadQuery("cannot be drawn", None, "it must give ?source, ?target and ?kind, or a graph")
+        known = labels(store, [plain(row[ends[2]]) for row in answer.rows])
+        for row in answer.rows:
+            source, target, kind = (plain(row[name]) for name in ends)
+            if source and target and type(row[ends[1]]).__name__ == "NamedNode":
+                graph.add_edge(source, target, label=known.get(kind, kind), predicate=kind,
+                               claim=plain(row.get("claim")), passage=plain(row.get("passage")))
+    else:
+        merged: dict[str, dict[str, str]] = {}
+        for row in store.ask(_EDGES).rows:
+            edge = {name: plain(term) for name, term in row.items()}
+            if edge["claim"] in merged:
+                merged[edge["claim"]]["who"] += " " + edge["who"]
+            else:
+                merged[edge["claim"]] = edge
+        for edge in merged.values():
+            graph.add_edge(
+                edge["source"], edge["target"], key=edge["claim"], label=edge["kind"], predicate=edge["predicate"],
+                claim=edge["claim"], passage=edge["passage"], certainty=edge["certainty"], basis=edge["basis"],
+                according_to=edge["who"],
+            )
+    if around is not None:
+        if around not in graph:
+            raise NotFound("nothing is drawn around it", around, "no claim joins it with another thing")
+        graph = nx.ego_graph(graph, around, radius=depth, undirected=True)
+    _describe(graph, store)
+    return graph
+
+
+def _describe(graph: nx.MultiDiGraph, store: Store) -> None:
+    above: dict[str, set[str]] = {}
+    for row in store.ask(_ABOVE).rows:
+        above.setdefault(plain(row["class"]), set()).add(plain(row["above"]).rpartition("#")[2])
+    rows: dict[str, dict[str, Term | None]] = {plain(row["thing"]): dict(row) for row in store.ask(_NODES).rows}
+    rest = labels(store, [node for node in graph if node not in rows])
+    for node, data in graph.nodes(data=True):
+        row = rows.get(node, {})
+        classes = above.get(plain(row.get("class")), set())
+        data.update(
+            label=plain(row.get("label")) or rest.get(node, node),
+            kind=plain(row.get("kind")) or "thing",
+            group=next((group for group in GROUPS if group in classes), "Other"),
+            earliest=plain(row.get("early")),
+            latest=plain(row.get("late")),
+        )
+
+
+def layout(graph: nx.MultiDiGraph, seed: int = 1) -> dict[str, tuple[float, float]]:
+    """Positions computed in advance: each component by Fruchterman–Reingold (igraph), then packed in rows.
+
+    The same graph and seed give the same positions.
+    """
+    import igraph
+
+    positions: dict[str, tuple[float, float]] = {}
+    x = y = row_height = 0.0
+    components = sorted((sorted(c) for c in nx.weakly_connected_components(graph)), key=lambda c: (-len(c), c))
+    spread = 190.0
+    width = spread * math.sqrt(max(1, graph.number_of_nodes())) * 1.6
+    state = random.Random(seed)
+    igraph.set_random_number_generator(state)
+    try:
+        for nodes in components:
+            index = {node: i for i, node in enumerate(nodes)}
+            pairs = sorted({tuple(sorted((index[s], index[t]))) for s, t in graph.subgraph(nodes).edges() if s != t})
+            drawn = igraph.Graph(n=len(nodes), edges=pairs)
+            points = drawn.layout_fruchterman_reingold(niter=600, grid="nogrid") if len(nodes) > 1 else [(0.0, 0.0)]
+            xs, ys = [p[0] for p in points], [p[1] for p in points]
+            side = spread * math.sqrt(len(nodes))
+            scale_x = side * 1.3 / (max(xs) - min(xs) or 1)
+            scale_y = side / (max(ys) - min(ys) or 1)
+            if x and x + side * 1.3 > width:
+                x, y, row_height = 0.0, y + row_height + spread, 0.0
+            for node, px, py in zip(nodes, xs, ys, strict=True):
+                positions[node] = (round(x + (px - min(xs)) * scale_x, 1), round(y + (py - min(ys)) * scale_y, 1))
+            x += side * 1.3 + spread
+            row_height = max(row_height, side)
+    finally:
+        igraph.set_random_number_generator(random)
+    return positions

@@ -1,0 +1,202 @@
+"""Everything claimed about a thing, in the order in which the source says it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+
+from kg.answer import Term, plain
+from kg.errors import NotFound
+from kg.find import labels
+from kg.names import Names
+from kg.store import Store
+from kg.table import wrap
+
+_PREFIXES = """
+PREFIX kg: <https://w3id.org/khalkhin/ontology#>
+PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+PREFIX owl: <http://www.w3.org/2002/07/owl#>
+PREFIX sem: <http://semanticweb.cs.vu.nl/2009/11/sem/>
+"""
+_CLAIMS = """
+SELECT ?claim ?sentence ?passage ?place ?position WHERE {
+  { ?claim rdf:subject <%(iri)s> } UNION { ?claim rdf:object <%(iri)s> } UNION { ?claim kg:statedIn <%(iri)s> }
+  UNION { ?claim rdf:subject ?any FILTER(?claim = <%(iri)s>) }
+  ?claim rdfs:label ?sentence ; kg:statedIn ?passage . ?passage rdfs:label ?place .
+  OPTIONAL { ?passage kg:position ?position }
+} ORDER BY ?position ?claim
+"""
+_QUALIFIERS = """
+SELECT ?claim ?property ?name ?value WHERE {
+  VALUES ?claim { %s }
+  ?claim ?property ?value . ?property rdfs:domain kg:Claim ; rdfs:label ?name
+} ORDER BY ?claim ?name ?value
+"""
+_IN_SENTENCE = {"statedIn", "certainty", "basis", "accordingTo", "count", "atLeast", "atMost", "approximation", "degree",
+                "quantity", "ratio", "comparedTo", "what"}
+"""Qualifiers that have a column of their own, or that the claim's sentence already tells."""
+
+
+@dataclass(frozen=True)
+class ShownLine:
+    """One claim: its sentence, the passage, who says it, how surely, on what basis, and its other qualifiers."""
+
+    claim: str
+    text: str
+    passage: str
+    who: str
+    certainty: str
+    basis: str
+    qualifiers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A thing with everything claimed about it."""
+
+    iri: str
+    name: str
+    title: str
+    kind: str
+    about: str
+    names: tuple[str, ...]
+    dates: str
+    lines: tuple[ShownLine, ...]
+    remarks: tuple[str, ...]
+    links: tuple[str, ...]
+
+    def to_json(self) -> str:
+        """All of it as JSON."""
+        return json.dumps(asdict(self), ensure_ascii=False, indent=2) + "\n"
+
+    def to_markdown(self) -> str:
+        """A document with one bullet for each claim."""
+        def safe(text: str) -> str:
+            for sign in "\\`*_[]<>":
+                text = text.replace(sign, "\\" + sign)
+            return text
+
+        out = [f"# {safe(self.title)}", "", "; ".join(map(safe, self._head())), ""]
+        out += [f"- {safe(line.text)} ({safe(_source(line))})" for line in self.lines]
+        for title, rows in (("Remarks", self.remarks), ("Links", self.links)):
+            if rows:
+                out += ["", f"## {title}", "", *(f"- {safe(row)}" for row in rows)]
+        return "\n".join(out) + "\n"
+
+    def to_text(self, columns: int = 80) -> str:
+        """The same for a terminal of `columns` columns."""
+        out = [self.title, *("  " + part for head in self._head() for part in wrap(head, max(20, columns - 2)))]
+        for line in self.lines:
+            out.append("")
+            out += wrap(line.text, max(20, columns))
+            out += ["    " + part for part in wrap(_source(line), max(20, columns - 4))]
+        for title, rows in (("Remarks", self.remarks), ("Links", self.links)):
+            if rows:
+                out += ["", title, *("  " + part for row in rows for part in wrap(row, max(20, columns - 2)))]
+        out += ["", f"({len(self.lines)} claim{'' if len(self.lines) == 1 else 's'})"]
+        return "\n".join("".join(c if c.isprintable() else " " for c in line) for line in out) + "\n"
+
+    def _head(self) -> list[str]:
+        head = [f"{self.kind} · {self.name}"]
+        head += [self.about] if self.about else []
+        head += ["also called " + ", ".join(self.names)] if self.names else []
+        return head + ([self.dates] if self.dates else [])
+
+
+def _source(line: ShownLine) -> str:
+    parts = [line.passage, f"according to {line.who}" if line.who else "", line.certainty, line.basis, *line.qualifiers]
+    return " · ".join(part for part in parts if part)
+
+
+def show(store: Store, names: Names, iri: str) -> Shown:
+    """Everything that the store claims about `iri`: a thing, a claim or a passage. Raises NotFound."""
+    facts = store.ask(_PREFIXES + f"""
+SELECT ?property ?value WHERE {{ <{iri}> ?property ?value }} ORDER BY ?property ?value""").rows
+    if not facts:
+        raise NotFound(f"nothing is known of {names.shorten(iri)}", None, "kg ask lists the questions")
+    values: dict[str, list[Term]] = {}
+    for fact in facts:
+        if (value := fact["value"]) is not None:
+            values.setdefault(names.slug(plain(fact["property"])), []).append(value)
+    rows = store.ask(_PREFIXES + _CLAIMS % {"iri": iri}).rows
+    claims = list(dict.fromkeys(plain(row["claim"]) for row in rows))
+    claims.sort(key=lambda c: next(
+        (int(plain(r["position"]) or 10**9), int(c.rpartition("-")[2]) if c.rpartition("-")[2].isdigit() else 0)
+        for r in rows if plain(r["claim"]) == c
+    ))
+    qualifiers: dict[str, list[tuple[str, str, Term]]] = {claim: [] for claim in claims}
+    if claims:
+        for row in store.ask(_PREFIXES + _QUALIFIERS % " ".join(f"<{c}>" for c in claims)).rows:
+            if (value := row["value"]) is not None:
+                qualifiers[plain(row["claim"])].append((names.slug(plain(row["property"])), plain(row["name"]), value))
+    known = labels(store, [plain(v) for some in qualifiers.values() for _, _, v in some])
+
+    def word(term: Term) -> str:
+        text = plain(term)
+        return text if text not in known else known[text]
+
+    sentences = {plain(r["claim"]): (plain(r["sentence"]), plain(r["place"]), plain(r["passage"])) for r in rows}
+    lines = []
+    for claim in claims:
+        own = {slug: ", ".join(word(v) for s, _, v in qualifiers[claim] if s == slug) for slug, _, _ in qualifiers[claim]}
+        others = dict.fromkeys(
+            (f"{name} {names.shorten(plain(v)) if plain(v) in sentences else word(v)}")
+            for slug, name, v in qualifiers[claim] if slug not in _IN_SENTENCE
+        )
+        sentence, place, passage = sentences[claim]
+        lines.append(ShownLine(
+            claim=claim, text=sentence, passage=f"{place} ({names.slug(passage)})", who=own.get("accordingTo", ""),
+            certainty=own.get("certainty", ""), basis=own.get("basis", ""), qualifiers=tuple(others),
+        ))
+    remarks = store.ask(_PREFIXES + f"""
+SELECT DISTINCT ?remark ?label ?says WHERE {{
+  {{ ?remark kg:about <{iri}> }} UNION {{ ?claim rdf:subject|rdf:object <{iri}> . ?remark kg:about ?claim }}
+  ?remark a kg:Remark ; rdfs:label ?label ; rdfs:comment ?says
+}} ORDER BY ?label""").rows
+    links = store.ask(_PREFIXES + f"""
+SELECT ?how ?item WHERE {{
+  VALUES ?how {{ owl:sameAs skos:exactMatch skos:closeMatch }} <{iri}> ?how ?item
+}} ORDER BY ?how ?item""").rows
+    return Shown(
+        iri=iri,
+        name=names.shorten(iri),
+        title=_english(values.get("label", [])) or names.shorten(iri),
+        kind=_kind(store, iri),
+        about=_english(values.get("comment", [])),
+        names=tuple(_named(v) for v in values.get("altLabel", [])),
+        dates=_dates({key: plain(v[0]) for key, v in values.items()}),
+        lines=tuple(lines),
+        remarks=tuple(f"{plain(r['label'])}: {plain(r['says'])}" for r in remarks),
+        links=tuple(f"{names.shorten(plain(r['how']))} {plain(r['item'])}" for r in links),
+    )
+
+
+def _english(terms: list[Term]) -> str:
+    return next((plain(t) for t in terms if getattr(t, "language", None) == "en"), plain(terms[0]) if terms else "")
+
+
+def _named(term: Term) -> str:
+    language = getattr(term, "language", None)
+    return f"{plain(term)} ({language})" if language else plain(term)
+
+
+def _kind(store: Store, iri: str) -> str:
+    # The most specific class: the one that no other class of the thing lies under.
+    rows = store.ask(_PREFIXES + f"""
+SELECT ?label WHERE {{
+  <{iri}> a ?kind . ?kind rdfs:label ?label
+  FILTER NOT EXISTS {{ <{iri}> a ?narrower . ?narrower rdfs:subClassOf ?kind }}
+}} ORDER BY ?label""").rows
+    return ", ".join(plain(row["label"]) for row in rows) or "thing"
+
+
+def _dates(values: dict[str, str]) -> str:
+    def part(word: str, name: str) -> str:
+        early, late = values.get(f"hasEarliest{name}TimeStamp", ""), values.get(f"hasLatest{name}TimeStamp", "")
+        if early and late:
+            return f"{word} {early}" if early == late else f"{word} between {early} and {late}"
+        return f"{word} not before {early}" if early else f"{word} not after {late}" if late else ""
+
+    return "; ".join(text for text in (part("begins", "Begin"), part("ends", "End")) if text)
