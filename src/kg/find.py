@@ -18,7 +18,7 @@ SELECT ?thing ?name ?rank WHERE {
   FILTER(!STRSTARTS(STR(?thing), "%s"))
 } ORDER BY ?rank ?thing ?name
 """
-_SAFE_IRI = re.compile(r"[^\x00-\x20<>\"{}|^`\\]+\Z")
+_SAFE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]*\Z")
 
 
 def folded(text: str) -> str:
