@@ -1,8 +1,8 @@
 """Conflicts as citable linked data: ask, show, draw and export a graph of sourced claims.
 
     >>> import kg
-    >>> graph = kg.open()                                   # doctest: +SKIP
-    >>> graph.ask("client-states").rows[0]["client"]        # doctest: +SKIP
+    >>> graph = kg.open()       # doctest: +SKIP
+    >>> print(graph.ask("SELECT ?war WHERE { ?war a kg:War }").to_csv())        # doctest: +SKIP
 
 `import kg` loads nothing heavy; each part comes when it is first used.
 """

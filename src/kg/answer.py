@@ -29,7 +29,7 @@ class Format(NamedTuple):
 
 _TABLE, _BOTH, _GRAPH = ("table",), ("table", "boolean"), ("graph",)
 FORMATS: dict[str, Format] = {
-    "table": Format("txt", "text/plain", ("table", "boolean", "graph"), None),
+    "table": Format("txt", "text/plain", ("table", "boolean", "graph"), None),  # written by kg.table
     "csv": Format("csv", "text/csv", _TABLE, ox.QueryResultsFormat.CSV),
     "tsv": Format("tsv", "text/tab-separated-values", _TABLE, ox.QueryResultsFormat.TSV),
     "json": Format("srj", "application/sparql-results+json", _BOTH, ox.QueryResultsFormat.JSON),
@@ -98,16 +98,14 @@ class Answer:
 
     def text(self, format: str, prefixes: Mapping[str, str] | None = None) -> str:
         """The answer in one of FORMATS (not `table`, which needs labels: `kg.table`). Raises UsageError."""
-        spec = FORMATS.get(format)
-        fitting = [name for name, other in FORMATS.items() if self.kind in other.kinds]
-        if spec is None or self.kind not in spec.kinds:
-            known = "unknown format" if spec is None else f"a {self.kind} cannot be written as"
-            raise UsageError(f"{known} {format!r}", None, "choose one of " + ", ".join(fitting))
+        spec = fitting(format, self.kind)
         if isinstance(spec.writer, ox.QueryResultsFormat):
             return (self._read().serialize(format=spec.writer) or b"").decode("utf-8")
         if isinstance(spec.writer, ox.RdfFormat):
             triples = sorted(ox.parse(self._kept, format=ox.RdfFormat.N_TRIPLES), key=str)
             return (ox.serialize(triples, format=spec.writer, prefixes=dict(prefixes or {})) or b"").decode("utf-8")
+        if format == "table":
+            raise UsageError("a table for people needs the labels of a store", None, "use kg.table.table")
         return self._html() if format == "html" else self._markdown()
 
     def to_csv(self) -> str:
@@ -128,7 +126,7 @@ class Answer:
         return rdflib.query.Result.parse(io.BytesIO(self._kept), format="json")
 
     def _cells(self) -> list[list[str]]:
-        return [[plain(row[name]) for name in self.variables] for row in self.rows]
+        return [[harmless(plain(row[name])) for name in self.variables] for row in self.rows]
 
     def _html(self) -> str:
         from html import escape
@@ -144,7 +142,7 @@ class Answer:
             return "yes\n" if self.boolean else "no\n"
 
         def cell(text: str) -> str:
-            for sign in "\\`*_[]<>|":
+            for sign in "\\`*_[]<>|&~":
                 text = text.replace(sign, "\\" + sign)
             return " ".join(text.split())
 
@@ -154,6 +152,39 @@ class Answer:
 
     def _repr_html_(self) -> str:
         return self._html() if self.kind != "graph" else f"<p>{len(self)} triples</p>"
+
+
+def fitting(format: str, kind: str) -> Format:
+    """The format of that name, if it fits the kind of answer. Raises UsageError, which names those that fit."""
+    spec = FORMATS.get(format)
+    if spec is None or kind not in spec.kinds:
+        said = "unknown format" if spec is None else f"{_SAID[kind]} cannot be written as"
+        fit = ", ".join(name for name, other in FORMATS.items() if kind in other.kinds)
+        raise UsageError(f"{said} {format!r}", None, f"choose one of {fit}")
+    return spec
+
+
+_SAID = {"table": "a table", "graph": "a graph", "boolean": "a yes or no"}
+
+
+def node(iri: str) -> ox.NamedNode | None:
+    """The IRI as a term, None when it is no absolute IRI (RFC 3987)."""
+    try:
+        return ox.NamedNode(iri)
+    except ValueError:
+        return None
+
+
+def literal(text: str, datatype: str | None = None, language: str | None = None) -> ox.Literal:
+    """A literal: plain, typed by an IRI, or tagged with a language. Raises ValueError for a bad IRI or tag (BCP 47)."""
+    if language:
+        return ox.Literal(text, language=language)
+    return ox.Literal(text, datatype=ox.NamedNode(datatype) if datatype else None)
+
+
+def harmless(text: str) -> str:
+    """The text with a space for each character that could steer a terminal or cannot be seen."""
+    return "".join(c if c.isprintable() else " " for c in text)
 
 
 def plain(term: Term | None) -> str:

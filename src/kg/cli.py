@@ -7,38 +7,73 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
 from kg import __version__
-from kg.errors import KgError, UsageError
-from kg.folder import Folder
+from kg.errors import BadQuery, CannotWrite, KgError, UsageError
+from kg.folder import Folder, write_atomically
+
+if TYPE_CHECKING:
+    from kg.answer import Term
+    from kg.names import Names
+    from kg.query import Query
+    from kg.store import Store
 
 _EPILOG = """\
 examples:
-  kg ask                                        the questions, one a line
-  kg ask causes-of-event event="Tauran incident"
+  kg ask                               the questions, one a line
+  kg ask NAME --about                  what a question asks, and its parameters
+  kg ask NAME event="a label"          the answer, here for another event
   kg ask --sparql 'SELECT ?war WHERE { ?war a kg:War }' --format csv
-  kg show "Battles of Khalkhin Gol"             everything claimed about a thing, with its sentences
-  kg draw --around manchukuo --depth 1 -o manchukuo.html
-  kg export jsonld -o khalkhin.jsonld
+  kg show THING                        everything claimed about a thing, with its sentences
+  kg draw --around THING --depth 1 -o around.html
+  kg export jsonld -o all.jsonld
+  kg COMMAND --help                    the options of one command
 
-A THING is a slug (manchukuo), a CURIE (id:manchukuo), an IRI, a Wikidata id (Q30623) or a label in any language.
+A THING is a slug (the-battle), a CURIE (id:the-battle), an IRI, a Wikidata id (Q362) or a label in any language.
 
 exit codes: 0 done, 1 the checks found errors, 2 wrong usage, 3 bad data or query, 4 not found,
             5 store or network, 130 interrupted
 """
+_EPILOGS = {
+    "build": "examples:\n  kg build                   write data/triples.ttl\n  kg build -o /tmp/t.ttl     write elsewhere",
+    "check": "examples:\n  kg check                   exit code 1 when there are errors; warnings alone are 0",
+    "ask": """\
+examples:
+  kg ask                               the questions, one a line
+  kg ask NAME --about                  what a question asks, and its parameters
+  kg ask NAME event="a label"          the answer, here for another event
+  kg ask NAME since=1939-05-11         a date or a number where the parameter is one
+  kg ask --sparql 'ASK { id:x a kg:War }'
+  kg ask --file my.rq --format json -o answer.json
+""",
+    "show": "examples:\n  kg show THING\n  kg show Q362 --format markdown -o thing.md",
+    "draw": "examples:\n  kg draw -o all.html\n  kg draw --around THING --depth 2 -o around.html\n"
+            "  kg draw --query NAME -o answer.html",
+    "export": "examples:\n  kg export ntriples | wc -l\n  kg export graphml -o network.graphml",
+}
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Wrong usage, like every other error, is one line."""
+        raise UsageError(message, None, f"see {self.prog} --help")
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="kg", description="Conflicts as citable linked data: every claim with its sentence.",
-        epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"kg {__version__}")
     parser.add_argument("--folder", metavar="DIR", help="the data set (default: the current folder, else the package's own)")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def command(name: str, does: str, store: bool = True) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=does, description=does[0].upper() + does[1:] + ".")
+        sub = commands.add_parser(
+            name, help=does, description=does[0].upper() + does[1:] + ".", epilog=_EPILOGS[name],
+            formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False,
+        )
         sub.add_argument("--folder", metavar="DIR", default=argparse.SUPPRESS, help="the data set")
         if store:
             sub.add_argument("--store", metavar="DIR|URL", help="a store on disk or a SPARQL server instead of the folder")
@@ -51,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--source", metavar="FILE", help="a copy of the source's text: check every number against its sentence")
     ask = command("ask", "ask a question; without a name, list the questions")
     ask.add_argument("name", nargs="?", help="the name of a question")
-    ask.add_argument("parameters", nargs="*", metavar="param=value", help="a parameter and a THING for it")
+    ask.add_argument("parameters", nargs="*", metavar="param=value", help="a parameter, and a THING or a literal for it")
     ask.add_argument("--about", action="store_true", help="say what the question asks and which parameters it has")
     ask.add_argument("--opening", action="store_true", help="ask the question that the data set shows first")
     ask.add_argument("--file", metavar="FILE", help="a file with a SPARQL query; - for standard input")
@@ -81,15 +116,23 @@ def _columns() -> int:
     return shutil.get_terminal_size((100, 24)).columns
 
 
-def _write(text: str | bytes, output: str | None) -> None:
-    data = text.encode("utf-8") if isinstance(text, str) else text
-    if output:
-        from kg.folder import write_atomically
-
+def _write(text: str | bytes, output: str | None = None) -> None:
+    """Writes to a file, whole or not at all, or to standard output, always as UTF-8."""
+    data = text.encode("utf-8", "backslashreplace") if isinstance(text, str) else text
+    if output is not None:
         write_atomically(Path(output), data)
-    else:
+        return
+    try:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise CannotWrite(f"cannot be written ({error.strerror or error})", "standard output") from error
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _build(options: argparse.Namespace, folder: Folder) -> int:
@@ -98,7 +141,7 @@ def _build(options: argparse.Namespace, folder: Folder) -> int:
     report = build(folder, Path(options.output) if options.output else None, check=not options.no_checks)
     for warning in report.warnings:
         print(warning, file=sys.stderr)
-    print(f"{report.output}: {report.triples} triples, {report.claims} claims, {report.things} things")
+    _write(f"{report.output}: {report.triples} triples, {report.claims} claims, {report.things} things\n")
     return 0
 
 
@@ -106,58 +149,80 @@ def _check(options: argparse.Namespace, folder: Folder) -> int:
     from kg.check import check
 
     found = check(folder, Path(options.source) if options.source else None)
-    for problem in found:
-        print(problem)
     errors = sum(problem.severity == "error" for problem in found)
-    print(f"{errors} error{'' if errors == 1 else 's'}, {len(found) - errors} warning{'' if len(found) - errors == 1 else 's'}")
+    _write("".join(f"{problem}\n" for problem in found) + f"{_count(errors, 'error')}, {_count(len(found) - errors, 'warning')}\n")
     return 1 if errors else 0
 
 
+def _list(folder: Folder, output: str | None) -> int:
+    from kg.query import questions
+
+    found = questions(folder)
+    wide = max(map(len, found), default=0)
+    _write("".join(f"{name:<{wide}}  {query.title}".rstrip() + "\n" for name, query in found.items()), output)
+    return 0
+
+
+def _query(options: argparse.Namespace, folder: Folder, names: Names) -> tuple[Query, str]:
+    """The query that the options mean, and how errors name it."""
+    from kg.query import Query, question
+
+    if options.sparql is not None:
+        return Query.parse(options.sparql, names=names, where="--sparql"), "--sparql"
+    if options.file == "-":
+        try:
+            return Query.parse(sys.stdin.buffer.read().decode("utf-8"), where="standard input"), "standard input"
+        except UnicodeDecodeError as error:
+            raise BadQuery("is not UTF-8 text", "standard input") from error
+    query = Query.load(Path(options.file)) if options.file else question(folder, options.name or folder.setting("openingQuestion"))
+    return query, str(query.path)
+
+
+def _values(given: Sequence[str], query: Query, store: Store, names: Names) -> dict[str, Term]:
+    from kg.find import parameter
+
+    values: dict[str, Term] = {}
+    for one in given:
+        name, equals, value = one.partition("=")
+        if not equals:
+            raise UsageError(f"{one!r} is no parameter", None, "write it as name=value")
+        if name in values:
+            raise UsageError(f"the parameter {name!r} is given twice")
+        values[name] = parameter(store, names, value, query.parameter(name).default)
+    return values
+
+
 def _ask(options: argparse.Namespace, folder: Folder) -> int:
+    from kg.answer import fitting
     from kg.names import Names
-    from kg.query import Query, question, questions
     from kg.store import open_store
 
-    if sum(map(bool, (options.name, options.file, options.sparql, options.opening))) > 1:
-        raise UsageError("name one question, or give --file, --sparql or --opening")
-    if not (options.name or options.file or options.sparql or options.opening):
-        found = questions(folder)
-        wide = max(map(len, found), default=0)
-        _write("".join(f"{name:<{wide}}  {query.title}\n" for name, query in found.items()), options.output)
-        return 0
+    elsewhere = [option for option in ("file", "sparql", "opening") if getattr(options, option)]
+    if elsewhere and options.name and "=" in options.name:
+        options.parameters.insert(0, options.name)
+        options.name = None
+    if len(elsewhere) + bool(options.name) > 1:
+        raise UsageError("more than one question", None, "give a name, or --file, or --sparql, or --opening")
+    if not elsewhere and not options.name:
+        return _list(folder, options.output)
     names = Names.of(folder)
-    if options.sparql:
-        query, where = Query.parse(options.sparql, names=names), "--sparql"
-    elif options.file:
-        where = "standard input" if options.file == "-" else options.file
-        query = Query.parse(sys.stdin.read()) if options.file == "-" else Query.load(Path(options.file))
-    else:
-        query = question(folder, options.name or folder.setting("openingQuestion"))
-        where = str(query.path)
+    query, where = _query(options, folder, names)
     if options.about:
         lines = [query.title, query.about, *(f"  {p.name} = {p.default}  ({p.says})" for p in query.parameters)]
         _write("\n".join(line for line in lines if line) + "\n", options.output)
         return 0
+    terminal = sys.stdout.isatty() and options.output is None
+    bare = {"graph": "turtle", "boolean": "json"}.get(query.kind, "csv")
+    format = options.format or ("table" if terminal or options.opening else bare)
+    fitting(format, query.kind)
     store = open_store(options.store or folder)
-    values = {}
-    for given in options.parameters:
-        name, equals, value = given.partition("=")
-        if not equals:
-            raise UsageError(f"{given!r} is no parameter", None, "write it as name=value")
-        from kg.find import parameter
-
-        query.bind({name: ""})  # an unknown name is told before its value is looked up
-        values[name] = parameter(store, names, value)
-    if options.opening:
-        _write(f"{query.title}\n{query.about}\n\n", None)
-    answer = store.ask(query.bind(values), where)
-    terminal = sys.stdout.isatty() and not options.output
-    format = options.format or ("table" if terminal or options.opening else
-                                {"graph": "turtle", "boolean": "json"}.get(answer.kind, "csv"))
+    values = _values(options.parameters, query, store, names) if options.parameters else {}
+    answer = store.ask(query.bind(values), where, query.added)
     if format == "table":
         from kg.table import table
 
-        _write(table(answer, store, names, _columns()), options.output)
+        head = f"{query.title}\n{query.about}\n\n" if options.opening else ""
+        _write(head + table(answer, store, names, _columns()), options.output)
     else:
         _write(answer.text(format, names.prefixes), options.output)
     return 0
@@ -192,7 +257,7 @@ def _draw(options: argparse.Namespace, folder: Folder) -> int:
     graph = network(store, around=around, depth=options.depth, query=query)
     title = options.around or options.query or folder.setting_or("pictureTitle", "The whole network")
     _write(page(graph, title), options.output)
-    print(f"{options.output}: {graph.number_of_nodes()} things, {graph.number_of_edges()} links")
+    _write(f"{options.output}: {_count(graph.number_of_nodes(), 'thing')}, {_count(graph.number_of_edges(), 'link')}\n")
     return 0
 
 
@@ -210,7 +275,11 @@ _COMMANDS = {"build": _build, "check": _check, "ask": _ask, "show": _show, "draw
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and gives its exit code. No traceback reaches the user unless KG_DEBUG=1 asks for it."""
     try:
-        options = _parser().parse_args(argv)
+        try:
+            options = _parser().parse_args(argv)
+        except SystemExit as stop:  # --help and --version
+            sys.stdout.flush()
+            return int(stop.code or 0)
         return _COMMANDS[options.command](options, Folder.find(options.folder))
     except KgError as error:
         print(error if "\n" in str(error) else f"kg: {error}", file=sys.stderr)
@@ -219,7 +288,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("kg: interrupted", file=sys.stderr)
         return 130
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        # The reader has gone; nothing more is said, also not when Python empties its buffers at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
         if os.environ.get("KG_DEBUG") == "1":

@@ -5,20 +5,34 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from kg.answer import plain
+from kg.answer import Term, literal, node, plain
 from kg.errors import BadData, NotFound, UsageError
 from kg.names import Names
 from kg.store import Store
 
-_NAMES = """
+_PREFIXES = """
+PREFIX owl: <http://www.w3.org/2002/07/owl#>
+PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+"""
+# The labels of claims are their sentences, no names.
+_NAMES = _PREFIXES + """
 SELECT ?thing ?name ?rank WHERE {
   { ?thing rdfs:label ?name BIND(0 AS ?rank) } UNION { ?thing skos:altLabel ?name BIND(1 AS ?rank) }
-  FILTER(!STRSTARTS(STR(?thing), "%s"))
+  FILTER NOT EXISTS { ?thing rdf:subject ?any }
 } ORDER BY ?rank ?thing ?name
 """
-_SAFE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]*\Z")
+_ITEM = re.compile(r"(?:wd:|<?https?://www\.wikidata\.org/(?:entity|wiki)/)?(Q[1-9]\d*)>?\Z")
+_SLUG = re.compile(r"[\w.-]+\Z")
+_QUOTED = re.compile(r'"(.*)"(?:@([A-Za-z]+(?:-[A-Za-z0-9]+)*)|\^\^(\S+))?\Z', re.S)
+_XSD = "http://www.w3.org/2001/XMLSchema#"
+_LEXICAL = {
+    "integer": re.compile(r"[+-]?\d+\Z"),
+    "decimal": re.compile(r"[+-]?\d+(\.\d+)?\Z"),
+    "boolean": re.compile(r"(true|false)\Z"),
+    "date": re.compile(r"\d{4}-\d\d-\d\d\Z"),
+}
 
 
 def folded(text: str) -> str:
@@ -30,76 +44,125 @@ def folded(text: str) -> str:
     return " ".join(kept.split())
 
 
-def _known(store: Store, iri: str) -> bool:
-    return bool(_SAFE_IRI.match(iri)) and bool(store.ask(f"ASK {{ <{iri}> ?p ?o }}"))
-
-
 def find(store: Store, names: Names, text: str) -> str:
     """The IRI of a thing from its slug, CURIE, IRI, Wikidata identifier, or label in any language.
 
     Raises NotFound with the nearest names, UsageError when several things bear the name.
     """
     text = text.strip()
-    if re.fullmatch(r"(?:wd:)?Q[1-9]\d*", text):
-        item = "http://www.wikidata.org/entity/" + text.removeprefix("wd:")
-        found = store.ask(
-            "PREFIX owl: <http://www.w3.org/2002/07/owl#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> "
-            f"SELECT ?thing WHERE {{ ?thing owl:sameAs|skos:exactMatch <{item}> }} ORDER BY ?thing LIMIT 1"
-        ).rows
-        if found:
-            return plain(found[0]["thing"])
-        raise NotFound(f"no thing is linked with {text}", None, "kg ask lists the questions on links")
-    if text.startswith("<") or ":" in text:
+    if item := _ITEM.match(text):
+        if found := _linked(store, "http://www.wikidata.org/entity/" + item[1]):
+            return found
+        raise NotFound(f"no thing is linked with {text!r}", None, "give its label instead")
+    if ":" in text:
         try:
             iri = names.expand(text)
-        except BadData:
+        except BadData:  # a label may have a colon too
             iri = ""
-        if iri and _known(store, iri):
-            return iri
-    for prefix in ("id", "kg", "passage", "claim"):
-        namespace = names.prefixes.get(prefix)
-        if namespace and re.fullmatch(r"[\w.-]+", text) and _known(store, namespace + text):
-            return namespace + text
+        if found := _first(store, [iri]) or _linked(store, iri):
+            return found
+    if _SLUG.match(text) and (found := _first(store, _spaces(names, text))):
+        return found
+    return _called(store, names, text)
+
+
+def _spaces(names: Names, slug: str) -> list[str]:
+    """The slug in each namespace; the things of the data come before the terms of the ontology."""
+    return sorted((space + slug for space in names.prefixes.values()), key=lambda iri: ("#" in iri, iri))
+
+
+def _first(store: Store, iris: list[str]) -> str | None:
+    """The first of the IRIs that the store says something about."""
+    values = " ".join(str(term) for iri in iris if (term := node(iri)))
+    if not values:
+        return None
+    rows = store.ask(f"SELECT DISTINCT ?thing WHERE {{ VALUES ?thing {{ {values} }} ?thing ?p ?o }}").rows
+    known = {plain(row["thing"]) for row in rows}
+    return next((iri for iri in iris if iri in known), None)
+
+
+def _linked(store: Store, iri: str) -> str | None:
+    """The thing that is the same as something elsewhere, by an accepted link."""
+    if (term := node(iri)) is None:
+        return None
+    rows = store.ask(_PREFIXES + f"SELECT ?thing WHERE {{ ?thing owl:sameAs|skos:exactMatch {term} }} ORDER BY ?thing").rows
+    return plain(rows[0]["thing"]) if rows else None
+
+
+def _called(store: Store, names: Names, text: str) -> str:
+    """The thing whose label, or else whose other name, is the text. Raises NotFound, UsageError."""
     wanted = folded(text)
-    rows = store.ask(_NAMES % names.prefixes.get("claim", "claim:")).rows
+    rows = [{name: plain(term) for name, term in row.items()} for row in store.ask(_NAMES).rows]
+    folds = [(folded(row["name"]), row) for row in rows]
     for rank in ("0", "1"):
-        hits = dict.fromkeys(plain(r["thing"]) for r in rows if plain(r["rank"]) == rank and folded(plain(r["name"])) == wanted)
+        hits = list(dict.fromkeys(row["thing"] for fold, row in folds if fold == wanted and row["rank"] == rank))
         if len(hits) == 1:
-            return next(iter(hits))
+            return hits[0]
         if hits:
             raise UsageError(f"{text!r} is the name of several things", None, "say which: " + ", ".join(map(names.shorten, hits)))
     from difflib import get_close_matches
 
-    folds: dict[str, str] = {}
-    for row in rows:
-        folds.setdefault(folded(plain(row["name"])), plain(row["name"]))
-    near = get_close_matches(wanted, list(folds), n=3, cutoff=0.5) or [f for f in folds if wanted and wanted in f][:3]
-    hint = "did you mean " + ", ".join(f'"{folds[n]}"' for n in near) + "?" if near else "give a slug, an IRI, a Wikidata id or a label"
+    known: dict[str, str] = {}
+    for fold, row in folds:
+        known.setdefault(fold, row["name"])
+        known.setdefault(names.slug(row["thing"]), names.slug(row["thing"]))
+    near = list(dict.fromkeys(known[n] for n in get_close_matches(wanted, list(known), n=5, cutoff=0.5)))[:3]
+    near = near or [name for fold, name in known.items() if wanted and wanted in fold][:3]
+    hint = "did you mean " + " or ".join(f'"{n}"' for n in near) + "?" if near else "give a slug, an IRI, a Wikidata id or a label"
     raise NotFound(f"no thing is called {text!r}", None, hint)
 
 
-def parameter(store: Store, names: Names, text: str) -> str:
-    """A value for a question's parameter as one SPARQL term: a quoted text or a number as a literal, else a thing.
+def parameter(store: Store, names: Names, text: str, default: str = "") -> Term:
+    """The value of a question's parameter.
 
-    Raises NotFound, UsageError.
+    Quoted (`"…"`, `"…"@en`, `"…"^^xsd:date`) it is a literal. Else the parameter's `default` tells: a literal of the
+    same type, or the thing of that name; without a default a number or a date is a literal. Raises NotFound, UsageError.
     """
-    if re.fullmatch(r"[+-]?\d+(\.\d+)?", text):
-        return text
-    if len(text) > 1 and text[0] == text[-1] == '"':
-        body = text[1:-1].replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r")
-        return f'"{body}"'
-    return f"<{find(store, names, text)}>"
+    example = _QUOTED.match(default)
+    given = _QUOTED.match(text)
+    try:
+        if given and (given[2] or given[3]):
+            return _literal(given[1], names.expand(given[3]) if given[3] else None, given[2])
+        if example:
+            return _literal(given[1] if given else text, names.expand(example[3]) if example[3] else None, example[2])
+        if given:
+            return _literal(given[1], None, None)
+        bare = next((kind for kind, form in _LEXICAL.items() if form.match(default)), None)
+        guess = next((kind for kind, form in _LEXICAL.items() if form.match(text)), None)
+        if kind := bare or (guess if default in ("", "UNDEF") else None):
+            return _literal(text, _XSD + kind, None)
+    except BadData as error:
+        raise UsageError(error.what, None, error.todo) from error
+    thing = node(find(store, names, text))
+    assert thing is not None, "the store knows only IRIs"
+    return thing
+
+
+def _literal(text: str, datatype: str | None, language: str | None) -> Term:
+    form = _LEXICAL.get((datatype or "").removeprefix(_XSD))
+    wrong = UsageError(f"{text!r} is no {(datatype or '').rpartition('#')[2]}", None, "write it as 1, 1.5, true or 1939-05-11")
+    if form is not None and not form.match(text):
+        raise wrong
+    if datatype == _XSD + "date":
+        from datetime import date
+
+        try:
+            date.fromisoformat(text)
+        except ValueError as error:
+            raise wrong from error
+    try:
+        return literal(text, datatype, language)
+    except ValueError as error:
+        raise UsageError(f"{datatype or language!r} is no datatype or language", None, None) from error
 
 
 def labels(store: Store, iris: Iterable[str], language: str = "en") -> dict[str, str]:
-    """The label of each IRI that has one, in the language asked for if there is one."""
-    wanted = sorted({iri for iri in iris if _SAFE_IRI.match(iri)})
-    if not wanted:
+    """The label of each IRI that has one, in the language asked for if there is one; what is no IRI is passed over."""
+    values = " ".join(str(term) for iri in sorted(set(iris)) if (term := node(iri)))
+    if not values:
         return {}
-    values = " ".join(f"<{iri}>" for iri in wanted)
     rows = store.ask(
-        "PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
-        f"SELECT ?thing ?label WHERE {{ VALUES ?thing {{ {values} }} ?thing rdfs:label ?label }} "
+        _PREFIXES + f"SELECT ?thing ?label WHERE {{ VALUES ?thing {{ {values} }} ?thing rdfs:label ?label }} "
         f'ORDER BY ?thing DESC(LANG(?label) = "{language}") ?label'
     ).rows
     found: dict[str, str] = {}

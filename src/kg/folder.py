@@ -16,12 +16,17 @@ _SETTINGS = "https://w3id.org/khalkhin/ontology#"
 def write_atomically(path: Path, content: bytes | Iterable[bytes]) -> None:
     """Writes a file beside its place and renames it, so that a reader sees the old one or the new one, whole.
 
-    Whatever interrupts it, also Ctrl-C, the file that stood there stays and nothing is left beside it.
-    Raises CannotWrite.
+    Whatever interrupts it, also Ctrl-C, the file that stood there stays and nothing is left beside it. A link is
+    followed; a device or a pipe is written to, never replaced. Raises CannotWrite.
     """
     path = Path(path)
     temporary: str | None = None
     try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            with open(path, "wb") as device:
+                device.writelines((content,) if isinstance(content, bytes) else content)
+            return
+        path = path.resolve()
         descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
         with os.fdopen(descriptor, "wb") as file:
             for chunk in (content,) if isinstance(content, bytes) else content:

@@ -32,10 +32,10 @@ class Graph:
 
         Parameters are things in any form that `find` knows. Raises NotFound, BadQuery, UsageError, StoreError.
         """
-        if any(sign in query for sign in "{ \n"):
-            return self.store.ask(Query.parse(query, names=self.names).text)
-        asked = question(self.folder, query)
-        return self.store.ask(asked.bind({n: parameter(self.store, self.names, v) for n, v in parameters.items()}))
+        named = not any(sign in query for sign in "{ \n")
+        asked = question(self.folder, query) if named else Query.parse(query, names=self.names)
+        values = {n: parameter(self.store, self.names, v, asked.parameter(n).default) for n, v in parameters.items()}
+        return self.store.ask(asked.bind(values), str(asked.path or "query"), asked.added)
 
     def show(self, thing: str) -> Shown:
         """Everything claimed about a thing, in reading order. Raises NotFound."""

@@ -7,15 +7,38 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kg.answer import Term
 from kg.errors import BadQuery, NotFound, UsageError
 from kg.folder import Folder
 from kg.names import Names
 
 _HEADER = re.compile(r"^#\+\s*(\w+)\s*:\s*(.*)$", re.M)
 _PARAMETER = re.compile(r"^(\s*VALUES\s+\?(\w+)\s*\{)([^}]*)(\}\s*)#\+\s*(.*)$", re.M)
-# Strings, IRIs and comments are passed over when the form of a query is looked for.
-_SKIP = re.compile(r'"""(?:[^\\]|\\.)*?"""|\'\'\'(?:[^\\]|\\.)*?\'\'\'|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|<[^<>\s]*>|#[^\n]*', re.S)
-_UPDATE = re.compile(r"\b(INSERT|DELETE|LOAD|CLEAR|DROP|CREATE|ADD|MOVE|COPY)\b", re.I)
+# Strings, IRIs and comments are passed over when a keyword is looked for. An IRI is one only as SPARQL 1.1 §19.8 has it
+# (IRIREF), and a quote after a backslash begins no string (PN_LOCAL_ESC): nothing may hide in what is passed over.
+_SKIP = re.compile(
+    r'"""(?:[^\\]|\\.)*?"""|\'\'\'(?:[^\\]|\\.)*?\'\'\'|"(?:[^"\\\n\r]|\\.)*"|\'(?:[^\'\\\n\r]|\\.)*\''
+    r'|<[^<>"{}|^`\\\x00-\x20]*>|#[^\n\r]*|\\.', re.S)
+
+
+def _keyword(*words: str) -> re.Pattern[str]:
+    # Neither a variable, a part of a name, nor a prefix.
+    return re.compile(rf"(?<![\w?$:.-])({'|'.join(words)})(?![\w-]*:)\b", re.I)
+
+
+_FORM = _keyword("SELECT", "CONSTRUCT", "ASK", "DESCRIBE")
+_UPDATE = _keyword("INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH")
+_NAMED = re.compile(r"[?$:][\w-]*")
+"""Variables and the local part of names, the only places where a keyword's letters are no keyword."""
+
+
+def refuse_service(text: str, where: str | None = None) -> None:
+    """Raises BadQuery where the text holds SERVICE, by which a store would ask any address that the query names.
+
+    Oxigraph reads `1SERVICE` and `SERVICEex:a` as the keyword too, so nothing is asked of what stands around it.
+    """
+    if "service" in text.lower() and "service" in _NAMED.sub(" ", _SKIP.sub(" ", text)).lower():
+        raise BadQuery("SERVICE would send the question to another server and is refused", where, "leave it out")
 
 
 @dataclass(frozen=True)
@@ -41,6 +64,13 @@ class Query:
     parameters: tuple[Parameter, ...] = ()
     form: str = "select"
     path: Path | None = field(default=None, compare=False)
+    added: int = 0
+    """Characters put before the first line by `parse`, so that an error can name the asker's own column."""
+
+    @property
+    def kind(self) -> str:
+        """The kind of its answer: table, graph or boolean."""
+        return {"select": "table", "ask": "boolean"}.get(self.form, "graph")
 
     @classmethod
     def load(cls, path: Path) -> Query:
@@ -54,55 +84,64 @@ class Query:
         return cls.parse(text, path.stem, path=path)
 
     @classmethod
-    def parse(cls, text: str, name: str = "query", names: Names | None = None, path: Path | None = None) -> Query:
+    def parse(
+        cls, text: str, name: str = "query", names: Names | None = None, path: Path | None = None, where: str | None = None
+    ) -> Query:
         """Reads a query's text; with `names`, prefixes that it uses but does not declare are added before its first line.
 
-        Raises BadQuery for an update, and for SERVICE, which would send the question elsewhere.
+        `where` names the text in errors (default: its path). Raises BadQuery for an update and for what is no query.
         """
         bare = _SKIP.sub(" ", text)
-        found = re.search(r"\b(SELECT|CONSTRUCT|ASK|DESCRIBE)\b", bare, re.I)
-        where = str(path) if path else None
+        found = _FORM.search(bare)
+        where = where or (str(path) if path else None)
         if _UPDATE.search(bare[: found.start()] if found else bare):
             raise BadQuery("an update is not a question", where, "ask with SELECT, CONSTRUCT, ASK or DESCRIBE")
         if found is None:
             raise BadQuery("is no query", where, "begin with SELECT, CONSTRUCT, ASK or DESCRIBE")
-        if re.search(r"\bSERVICE\b", bare, re.I):
-            raise BadQuery("SERVICE would send the question to another server and is refused", where, "leave it out")
         header: dict[str, list[str]] = {}
         for key, value in _HEADER.findall(text):
             header.setdefault(key.lower(), []).append(value.strip())
         rows = header.get("rows", [None])[0]
         if rows is not None and not rows.isdigit():
             raise BadQuery(f"#+ rows: {rows!r} is no number", where, "write the number of rows")
+        added = ""
         if names is not None:
-            declared = {p.lower() for p in re.findall(r"\bPREFIX\s+([\w-]*)\s*:", bare, re.I)}
+            declared = set(re.findall(r"\bPREFIX\s+([\w.-]*)\s*:", bare, re.I))
             used = dict.fromkeys(re.findall(r"(?<![\w:?$])([A-Za-z][\w-]*):", bare))
-            missing = [p for p in used if p in names.prefixes and p.lower() not in declared]
+            missing = [p for p in used if p in names.prefixes and p not in declared]
             # On one line, so that the lines of an error stay the asker's.
-            text = "".join(f"PREFIX {p}: <{names.prefixes[p]}> " for p in missing) + text
+            added = "".join(f"PREFIX {p}: <{names.prefixes[p]}> " for p in missing)
         return cls(
             name=name,
-            text=text,
+            text=added + text,
             title=" ".join(header.get("title", [])),
             about=" ".join(header.get("about", [])),
             finds=tuple(header.get("finds", ())),
             lacks=tuple(header.get("lacks", ())),
             rows=int(rows) if rows is not None else None,
-            parameters=tuple(Parameter(m[2], m[3].strip(), m[5].strip()) for m in _PARAMETER.finditer(text)),
+            parameters=tuple({m[2]: Parameter(m[2], m[3].strip(), m[5].strip()) for m in _PARAMETER.finditer(text)}.values()),
             form=found[1].lower(),
             path=path,
+            added=len(added),
         )
 
-    def bind(self, values: Mapping[str, str]) -> str:
-        """The text with other values for its parameters: name → one SPARQL term, already serialised.
+    def parameter(self, name: str) -> Parameter:
+        """The parameter of that name. Raises UsageError, which names those that the question has."""
+        for parameter in self.parameters:
+            if parameter.name == name:
+                return parameter
+        has = "it has " + ", ".join(p.name for p in self.parameters) if self.parameters else "it has none"
+        raise UsageError(f"the question {self.name} has no parameter {name!r}", None, has)
+
+    def bind(self, values: Mapping[str, Term]) -> str:
+        """The text with other values for its parameters, each an RDF term, so that no value can change the question.
 
         Raises UsageError for a parameter that the question does not have.
         """
-        known = [p.name for p in self.parameters]
-        for name in values:
-            if name not in known:
-                has = "it has " + ", ".join(known) if known else "it has none"
-                raise UsageError(f"the question {self.name} has no parameter {name!r}", None, has)
+        for name, value in values.items():
+            self.parameter(name)
+            if isinstance(value, str):
+                raise TypeError(f"the value of {name} must be an RDF term, not text")
 
         def put(match: re.Match[str]) -> str:
             if match[2] not in values:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Protocol
 
 import pyoxigraph as ox
 
-from kg.answer import Answer
+from kg.answer import Answer, harmless
 from kg.errors import BadData, BadQuery, NetworkError, NotFound, StoreError
 from kg.folder import Folder
+from kg.query import Query, refuse_service
 
 if TYPE_CHECKING:
     import rdflib
@@ -19,8 +20,11 @@ if TYPE_CHECKING:
 class Store(Protocol):
     """What every store can do."""
 
-    def ask(self, text: str, where: str | None = None) -> Answer:
-        """Answers SPARQL text. `where` names it in errors. Raises BadQuery, StoreError."""
+    def ask(self, text: str, where: str | None = None, added: int = 0) -> Answer:
+        """Answers SPARQL text. Raises BadQuery, StoreError.
+
+        `where` names the text in errors; `added` characters before its first line are not counted there (`Query.added`).
+        """
         ...
 
     def rdflib(self) -> rdflib.Graph:
@@ -34,15 +38,19 @@ class EmbeddedStore:
     def __init__(self, inner: ox.Store) -> None:
         self.inner = inner
 
-    def ask(self, text: str, where: str | None = None) -> Answer:
-        """Answers SPARQL text. Raises BadQuery with line and column."""
+    def ask(self, text: str, where: str | None = None, added: int = 0) -> Answer:
+        """Answers SPARQL text. Raises BadQuery with line and column, and for SERVICE."""
+        refuse_service(text, where)
         try:
             return Answer(self.inner.query(text))  # type: ignore[arg-type]
         except SyntaxError as error:
             message = " ".join(str(error).split())
             place = re.match(r"error at (\d+):(\d+): (.*)", message)
-            line = f"{where or 'query'}:{place[1]}:{place[2]}" if place else where or "query"
-            raise BadQuery("not valid SPARQL: " + (place[3] if place else message), line, "mend the query") from error
+            line = where or "query"
+            if place:
+                column = int(place[2]) - (added if place[1] == "1" else 0)
+                line += f":{place[1]}:{column}"
+            raise BadQuery("not valid SPARQL: " + _expected(place[3] if place else message), line, "mend the query") from error
         except (RuntimeError, ValueError, OSError) as error:
             raise BadQuery(f"cannot be answered: {error}", where) from error
 
@@ -63,17 +71,16 @@ class RemoteStore:
     def __init__(self, url: str) -> None:
         self.url = url
 
-    def ask(self, text: str, where: str | None = None) -> Answer:
+    def ask(self, text: str, where: str | None = None, added: int = 0) -> Answer:
         """Sends the text by POST. Raises BadQuery (400), NetworkError."""
+        import http.client
         import urllib.error
 
         import SPARQLWrapper as sw
 
         from kg import __version__
-        from kg.query import Query
 
-        form = Query.parse(text).form
-        graph = form in ("construct", "describe")
+        graph = Query.parse(text, where=where).kind == "graph"
         client = sw.SPARQLWrapper(self.url, agent=f"khalkhin-kg/{__version__} (SPARQL client of the Khalkhin data)")
         client.setMethod(sw.POST)
         client.setTimeout(self.timeout)
@@ -83,8 +90,10 @@ class RemoteStore:
             response = client.query().response
             kind, body = response.headers.get_content_type(), response.read()
         except sw.SPARQLExceptions.QueryBadFormed as error:
-            raise BadQuery("the server cannot read the query", where or self.url, "mend the query") from error
-        except (sw.SPARQLExceptions.SPARQLWrapperException, urllib.error.URLError, OSError, ValueError) as error:
+            said = next((harmless(line).strip() for line in _said(error).splitlines() if line.strip()), "")
+            raise BadQuery(f"{self.url} cannot read it" + (f" ({said[:200]})" if said else ""), where, "mend the query") from error
+        except (sw.SPARQLExceptions.SPARQLWrapperException, urllib.error.URLError, http.client.HTTPException, OSError,
+                ValueError) as error:
             reason = getattr(error, "code", None) or getattr(error, "reason", None) or type(error).__name__
             raise NetworkError(f"no answer ({reason})", self.url, "look whether the server runs, and try again") from error
         try:
@@ -107,7 +116,21 @@ class RemoteStore:
         import rdflib
         from rdflib.plugins.stores.sparqlstore import SPARQLStore
 
-        return rdflib.Graph(store=SPARQLStore(self.url))
+        return rdflib.Graph(store=SPARQLStore(self.url, method="POST"))
+
+
+def _expected(message: str) -> str:
+    """Oxigraph's message without the classes of characters among what it expected."""
+    kept = re.sub(r"(?:, )?\[(?:'(?:\\.|[^'])*'|[^\]'])*\]", "", message).replace("one of , ", "one of ")
+    return kept if kept.split()[-1:] not in (["expected"], ["of"]) else "something else is expected here"
+
+
+def _said(error: Exception) -> str:
+    """What a server said in its refusal; SPARQLWrapper keeps it in a message of its own."""
+    from ast import literal_eval
+
+    found = re.search(r"Response:\s*(b(['\"]).*\2)\s*\Z", str(error), re.S)
+    return literal_eval(found[1]).decode("utf-8", "replace") if found else ""
 
 
 def open_store(source: Folder | Path | str) -> Store:
@@ -125,7 +148,8 @@ def open_store(source: Folder | Path | str) -> Store:
             try:
                 return EmbeddedStore(ox.Store.read_only(str(path)))
             except (OSError, ValueError, RuntimeError) as error:
-                raise StoreError(f"is no store ({error})", str(path), "name a store made by Oxigraph, or a URL") from error
+                why = "it lacks the files of one" if isinstance(error, FileNotFoundError) else " ".join(str(error).split())
+                raise StoreError(f"is no store of Oxigraph ({why})", str(path), "name another folder, or a URL") from error
         else:
             raise NotFound("no such store", str(path), "name a folder or a URL")
     inner = ox.Store()
@@ -133,7 +157,7 @@ def open_store(source: Folder | Path | str) -> Store:
         inner.bulk_load(path=str(source.triples), format=ox.RdfFormat.TURTLE)
     except SyntaxError as error:
         where = f"{source.triples}:{error.lineno}:{error.offset}"
-        raise BadData(f"not valid Turtle: {error.msg}", where, "run kg build") from error
+        raise BadData(f"not valid Turtle: {' '.join(str(error.msg).split())}", where, "run kg build") from error
     except FileNotFoundError as error:
         raise NotFound("the graph is not built yet", str(source.triples), "run kg build") from error
     except OSError as error:

@@ -7,12 +7,14 @@ import unicodedata
 
 import pyoxigraph as ox
 
-from kg.answer import Answer, Term, plain
+from kg.answer import Answer, Row, Term, harmless, plain
 from kg.find import labels
 from kg.names import Names
 from kg.store import Store
 
 _NUMBERS = re.compile(r".*#(integer|decimal|double|float|int|long|nonNegativeInteger)\Z")
+_NARROWEST = 8
+"""The fewest columns that a cell is squeezed into; where even that is too much, each row becomes a list."""
 
 
 def width(text: str) -> int:
@@ -34,59 +36,80 @@ def wrap(text: str, columns: int) -> list[str]:
                 lines.append(line)
                 line = ""
             else:
-                cut = next((n for n in range(len(word), 0, -1) if width(word[:n]) <= columns), 1)
+                cut = next((n for n in range(min(len(word), columns), 0, -1) if width(word[:n]) <= columns), 1)
                 lines.append(word[:cut])
                 word = word[cut:]
     return [*lines, line] if line or not lines else lines
 
 
 def table(answer: Answer, store: Store, names: Names, columns: int = 80) -> str:
-    """The answer as text of at most `columns` columns where its own columns allow it."""
+    """The answer as text of at most `columns` columns (never fewer than 20)."""
     if answer.boolean is not None:
         return "yes\n" if answer.boolean else "no\n"
+    columns = max(columns, 20)
     shown = [v for v in answer.variables if not (v.endswith("Label") and v[:-5] in answer.variables)]
-    iris = {t.value for row in answer.rows for t in row.values() if isinstance(t, ox.NamedNode)}
-    known = labels(store, iris)
-
-    def cell(name: str, term: Term | None) -> str:
-        text = known.get(term.value) or names.shorten(term.value) if isinstance(term, ox.NamedNode) else plain(term)
-        # Nothing in the data may steer the terminal.
-        return "".join(c if c.isprintable() else " " for c in text).strip()
-
     head = [re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower() for name in shown]
-    body = [[cell(name, row[name]) for name in shown] for row in answer.rows]
-    right = [
-        bool(body) and all(row[n] is None or _numeric(row[n]) for row in answer.rows) for n in shown
-    ]
-    wide = [max([width(h), *(width(r[i]) for r in body)]) for i, h in enumerate(head)]
-    room = max(columns, 20) - 2 * (len(head) - 1)
-    while sum(wide) > room:
-        widest = max(range(len(wide)), key=wide.__getitem__)
-        floor = max(8, room // max(1, 2 * len(wide)))
-        if wide[widest] <= floor:
-            break
-        wide[widest] -= 1
-    lines: list[str] = []
-
-    def add(cells: list[str], aligned: bool) -> None:
-        parts = [wrap(text, wide[i]) for i, text in enumerate(cells)]
-        for n in range(max(map(len, parts), default=0)):
-            line = []
-            for i, part in enumerate(parts):
-                text = part[n] if n < len(part) else ""
-                gap = " " * (wide[i] - width(text))
-                line.append(gap + text if aligned and right[i] else text + gap)
-            lines.append("  ".join(line).rstrip())
-
-    if head:
-        add(head, True)
-        lines.append("  ".join("─" * w for w in wide))
-    for row in body:
-        add(row, True)
+    body = _words(answer, shown, store, names)
+    wide = _widths([head, *body], columns)
+    if wide is None:
+        lines = _list(head, body, columns)
+    else:
+        right = [bool(body) and all(_numeric(row[n]) for row in answer.rows) for n in shown]
+        lines = [*_line(head, wide, right), "  ".join("─" * w for w in wide)] if head else []
+        for row in body:
+            lines += _line(row, wide, right)
     count = len(body)
     lines.append(f"({count} row{'' if count == 1 else 's'})" if count else "(no rows)")
     return "\n".join(lines) + "\n"
 
 
+def _words(answer: Answer, shown: list[str], store: Store, names: Names) -> list[list[str]]:
+    """The cells as text; an IRI by the label in its own row, else by that of the store, else in short."""
+    iris = {t.value for row in answer.rows for t in row.values() if isinstance(t, ox.NamedNode)}
+    known = labels(store, iris)
+
+    def cell(row: Row, name: str) -> str:
+        term = row[name]
+        text = plain(term)
+        if isinstance(term, ox.NamedNode):
+            text = plain(row.get(name + "Label")) or known.get(text) or names.shorten(text)
+        return " ".join(harmless(text).split())
+
+    return [[cell(row, name) for name in shown] for row in answer.rows]
+
+
+def _widths(rows: list[list[str]], columns: int) -> list[int] | None:
+    """A width for each column so that the line fits: the widest yields first. None where no such widths are."""
+    wide = [max(1, min(columns, max(width(row[i]) for row in rows))) for i in range(len(rows[0]))]
+    room = columns - 2 * (len(wide) - 1)
+    while sum(wide) > room:
+        widest = max(range(len(wide)), key=wide.__getitem__)
+        if wide[widest] <= _NARROWEST:
+            return None
+        wide[widest] -= 1
+    return wide
+
+
+def _line(cells: list[str], wide: list[int], right: list[bool]) -> list[str]:
+    parts = [wrap(text, w) for text, w in zip(cells, wide, strict=True)]
+    lines = []
+    for n in range(max(map(len, parts))):
+        texts = [part[n] if n < len(part) else "" for part in parts]
+        gaps = [" " * (w - width(text)) for text, w in zip(texts, wide, strict=True)]
+        lines.append("  ".join(g + t if r else t + g for t, g, r in zip(texts, gaps, right, strict=True)).rstrip())
+    return lines
+
+
+def _list(head: list[str], body: list[list[str]], columns: int) -> list[str]:
+    """Each row as lines of `name: value`, the rows apart by an empty line."""
+    lines = []
+    for row in body:
+        for name, text in zip(head, row, strict=True):
+            first, *rest = wrap(f"{name}: {text}".rstrip(), columns - 2)
+            lines += [first, *("  " + part for part in rest)]
+        lines.append("")
+    return lines
+
+
 def _numeric(term: Term | None) -> bool:
-    return isinstance(term, ox.Literal) and bool(_NUMBERS.match(term.datatype.value))
+    return term is None or isinstance(term, ox.Literal) and bool(_NUMBERS.match(term.datatype.value))
