@@ -29,11 +29,16 @@ class Head:
 
 @dataclass
 class Curated:
-    """What the files hold. `heads` maps each subject's IRI to every place where a block of it begins."""
+    """What the files hold.
+
+    `heads` maps each subject's IRI to every place where a block of it begins;
+    `prefixes` each file written by hand to the prefixes that it declares.
+    """
 
     triples: list[pyoxigraph.Triple] = field(default_factory=list)
     heads: dict[str, list[Head]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    prefixes: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def place(self, iri: str) -> Head | None:
         """The first place where a block of this thing begins."""
@@ -67,6 +72,8 @@ def gather(root: Path, hand: Iterable[Path], general: Iterable[Path], shorten: C
             name = _relative(path, root)
             triples, prefixes = read(path, name)
             curated.triples += triples
+            if strict:
+                curated.prefixes[name] = prefixes
             _locate(path.read_text(encoding="utf-8"), name, triples, prefixes, strict, curated, shorten)
     return curated
 

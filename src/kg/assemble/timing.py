@@ -2,7 +2,7 @@
 
 The order of the sources (each only where those before give nothing):
 a thing's own datings; the whole that it is part of; what it answers, follows,
-is caused by or causes; its parts.
+is caused by or causes; its parts. A duration then narrows the end.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import pyoxigraph
 
 from kg.assemble.facts import KG, RDF, SEM, Facts
-from kg.dates import Bounds, DateError, interval
+from kg.dates import Bounds, DateError, interval, shifted
 
 DATINGS = ("date", "begin", "end")
 #: Predicates of claims whose subject cannot begin after their object does.
@@ -101,6 +101,9 @@ def spans(facts: Facts, report: Report) -> dict[str, Span]:
         for whole in above:
             parts[whole].add(part)
     _fill(found, lambda thing: _from_neighbours(thing, before, after, parts, found))
+    lengths = _lengths(facts, found, report)
+    for thing, length in lengths.items():
+        _fit(found[thing], length)
     for span in found.values():
         span.close()
     return {thing: span for thing, span in found.items() if any(True for _ in span.stamps())}
@@ -129,6 +132,39 @@ def _datings(facts: Facts, report: Report) -> dict[str, list[Dating]]:
             else:
                 datings[thing].append(Dating(claim, one if name == "begin" else None, one if name == "end" else None, rank))
     return datings
+
+
+def _lengths(facts: Facts, found: dict[str, Span], report: Report) -> dict[str, str]:
+    """The kg:duration of each thing that the source itself gives one; no thing with two."""
+    lengths: dict[str, list[str]] = defaultdict(list)
+    for claim, predicate in facts.pairs(RDF + "predicate"):
+        if not isinstance(predicate, pyoxigraph.NamedNode) or predicate.value != KG + "duration":
+            continue
+        thing, length = facts.value(claim, RDF + "subject"), facts.value(claim, RDF + "object")
+        if thing is None or length is None:
+            continue
+        try:
+            shifted(Bounds(date(2000, 1, 1), date(2000, 1, 1)), length)
+        except DateError as error:
+            report(claim, error.what, error.todo or "write a duration")
+            continue
+        if thing in found and facts.has(claim, KG + "certainty", KG + "asserted") and not facts.value(claim, KG + "accordingTo"):
+            lengths[thing].append(length)
+    return {thing: given[0] for thing, given in sorted(lengths.items()) if len(given) == 1}
+
+
+def _fit(span: Span, length: str) -> None:
+    """Narrows an end to the beginning plus the duration. The day of the beginning may be counted or not."""
+    if span.begin_first is None or span.begin_last is None:
+        return
+    try:
+        reached = shifted(Bounds(span.begin_first, span.begin_last), length)
+    except DateError:  # beyond the calendar: nothing to narrow
+        return
+    reached = Bounds(max(span.begin_first, reached.earliest - timedelta(1)), reached.latest)
+    meeting = reached & Bounds(span.end_first or reached.earliest, span.end_last or reached.latest)
+    if meeting is not None:
+        span.end_first, span.end_last = meeting.earliest, meeting.latest
 
 
 def _own(thing: str, datings: list[Dating], facts: Facts, report: Report) -> Span:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from kg.assemble import Built, Problem, assemble
-from kg.check import derived, reading, rules, shapes, table, terms
+from kg.check import derived, files, reading, rules, shapes, table, terms
 from kg.folder import Folder
 
 __all__ = ["Problem", "check", "problems"]
@@ -23,7 +23,7 @@ def check(folder: Folder, source: Path | None = None) -> list[Problem]:
 def problems(built: Built, source: Path | None = None) -> list[Problem]:
     """All problems of a graph already assembled."""
     found = set(built.problems)
-    for one in (*terms.CHECKS, *derived.CHECKS, *table.CHECKS):
+    for one in (*files.CHECKS, *terms.CHECKS, *derived.CHECKS, *table.CHECKS):
         found.update(one(built))
     found.update(rules.run_all(built))
     found.update(problem for _, problem in shapes.violations(built))
