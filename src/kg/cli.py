@@ -174,7 +174,7 @@ def _query(options: argparse.Namespace, folder: Folder, names: Names) -> tuple[Q
             return Query.parse(sys.stdin.buffer.read().decode("utf-8"), where="standard input"), "standard input"
         except UnicodeDecodeError as error:
             raise BadQuery("is not UTF-8 text", "standard input") from error
-    query = Query.load(Path(options.file)) if options.file else question(folder, options.name or folder.setting("openingQuestion"))
+    query = Query.load(Path(options.file)) if options.file is not None else question(folder, options.name or folder.setting("openingQuestion"))
     return query, str(query.path)
 
 
@@ -197,7 +197,7 @@ def _ask(options: argparse.Namespace, folder: Folder) -> int:
     from kg.names import Names
     from kg.store import open_store
 
-    elsewhere = [option for option in ("file", "sparql", "opening") if getattr(options, option)]
+    elsewhere = [option for option in ("file", "sparql", "opening") if getattr(options, option) not in (None, False)]
     if elsewhere and options.name and "=" in options.name:
         options.parameters.insert(0, options.name)
         options.name = None

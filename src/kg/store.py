@@ -121,6 +121,8 @@ class RemoteStore:
 
 def _expected(message: str) -> str:
     """Oxigraph's message without the classes of characters among what it expected."""
+    if "Prefix not found" in message:
+        return "a prefix is not declared"
     kept = re.sub(r"(?:, )?\[(?:'(?:\\.|[^'])*'|[^\]'])*\]", "", message).replace("one of , ", "one of ")
     return kept if kept.split()[-1:] not in (["expected"], ["of"]) else "something else is expected here"
 
