@@ -14,6 +14,7 @@ from tiny import CLAIMS_FILE, LINKS_FILE, REMARKS_FILE, SOURCES_FILE, THINGS_FIL
 from kg.assemble import Problem, assemble
 from kg.check import check, derived, files, problems, reading, rules, shapes, table, terms
 from kg.errors import BadData
+from kg.folder import Folder
 
 PARTS = "rdf:subject id:battle-of-ford ; rdf:predicate kg:dead ; rdf:object"
 
@@ -131,7 +132,7 @@ PROGRAM: dict[Callable[..., Iterator[Problem]], Case] = {
     derived.derived_dates: Case([(CLAIMS_FILE, '"P5D"', '"P6D"')], "claim:one-03-2", "plus P6D is 1903-06-16, not 1903-06-15"),
     table.unknown_subject: Case([(LINKS_FILE, "", ROW.replace("id:ford", "id:fjord"))], "id:fjord", "stands nowhere", LINKS_FILE),
     table.accepted_and_refused: Case(
-        [(LINKS_FILE, "", ROW.replace("id:ford", "id:borland").replace("Q1", "Q2"))], "id:borland", "the link is refused in line 8", LINKS_FILE),
+        [(LINKS_FILE, "", ROW.replace("id:ford", "id:borland").replace("Q1", "Q2"))], "id:borland", "the link is refused in line 9", LINKS_FILE),
     table.one_item_twice: Case([(LINKS_FILE, "", ROW)], "id:ford", "said to be the same as id:arland too", LINKS_FILE),
 }
 
@@ -151,7 +152,7 @@ ASSEMBLY: dict[str, Case] = {
     "an open interval": Case([(CLAIMS_FILE, '"1902-03"', '"1902/.."')], "claim:one-02-1", "open at one end"),
     "a duration in weeks": Case(
         [claim('claim:one-03-11 rdf:subject id:long-war ; rdf:predicate kg:duration ; rdf:object "P3W"^^xsd:duration .')], "claim:one-03-11", "“P3W” is no duration"),
-    "an end before its beginning": Case([(CLAIMS_FILE, '"1903"^^edtf:EDTF .\nclaim:one-01-3', '"1900"^^edtf:EDTF .\nclaim:one-01-3')], "id:long-war", "it ends before it begins"),
+    "an end before its beginning": Case([(CLAIMS_FILE, '"1903"^^edtf:EDTF .\nclaim:one-01-3', '"1900"^^edtf:EDTF .\nclaim:one-01-3')], "id:long-war", "it ends before it begins", THINGS_FILE),
     "dates that exclude each other": Case(
         [claim('claim:one-03-11 rdf:subject id:battle-of-ford ; rdf:predicate kg:date ; rdf:object "1902-05"^^edtf:EDTF .')],
         "claim:one-03-11", "exclude each other"),
@@ -163,7 +164,7 @@ def cases(table: dict[str, Case]) -> list[object]:
     return [pytest.param(key, case, id=key) for key, case in table.items()]
 
 
-def matching(found: list[Problem], case: Case, folder: object) -> Problem:
+def matching(found: list[Problem], case: Case, folder: Folder) -> Problem:
     """The problem that a case expects; it stands at the line of its block and says what to do."""
     told = [problem for problem in found if case.says in str(problem)]
     assert told, "\n".join(map(str, found)) or "nothing was found"
@@ -171,9 +172,8 @@ def matching(found: list[Problem], case: Case, folder: object) -> Problem:
     assert problem.todo and "\n" not in str(problem)
     if case.head:
         assert problem.iri == case.head
-        name = THINGS_FILE if case.says == "it ends before it begins" else case.file
-        assert problem.file == name
-        lines = (Path(folder.root) / name).read_text(encoding="utf-8").splitlines()  # type: ignore[attr-defined]
+        assert problem.file == case.file
+        lines = (Path(folder.root) / case.file).read_text(encoding="utf-8").splitlines()
         assert re.match(re.escape(case.head) + r"\s", lines[problem.line - 1])
     return problem
 

@@ -131,6 +131,8 @@ def _datings(facts: Facts, report: Report) -> dict[str, list[Dating]]:
                 datings[thing].append(Dating(claim, begin, end, rank))
             else:
                 datings[thing].append(Dating(claim, one if name == "begin" else None, one if name == "end" else None, rank))
+    for given in datings.values():
+        given.sort(key=lambda dating: (len(dating.claim), dating.claim))  # one order, whatever the store's
     return datings
 
 
