@@ -59,7 +59,7 @@ class EmbeddedStore:
         import oxrdflib
         import rdflib
 
-        return rdflib.Graph(store=oxrdflib.OxigraphStore(store=self.inner), identifier=rdflib.URIRef("x-rdflib:default"))
+        return rdflib.Graph(store=oxrdflib.OxigraphStore(store=self.inner), identifier=rdflib.graph.DATASET_DEFAULT_GRAPH_ID)
 
 
 class RemoteStore:
@@ -75,6 +75,7 @@ class RemoteStore:
         """Sends the text by POST. Raises BadQuery (400), NetworkError."""
         import http.client
         import urllib.error
+        from contextlib import closing
 
         import SPARQLWrapper as sw
 
@@ -87,13 +88,15 @@ class RemoteStore:
         client.setReturnFormat(sw.TURTLE if graph else sw.JSON)
         client.setQuery(text)
         try:
-            response = client.query().response
-            kind, body = response.headers.get_content_type(), response.read()
+            with closing(client.query().response) as response:
+                kind, body = response.headers.get_content_type(), response.read()
         except sw.SPARQLExceptions.QueryBadFormed as error:
             said = next((harmless(line).strip() for line in _said(error).splitlines() if line.strip()), "")
             raise BadQuery(f"{self.url} cannot read it" + (f" ({said[:200]})" if said else ""), where, "mend the query") from error
         except (sw.SPARQLExceptions.SPARQLWrapperException, urllib.error.URLError, http.client.HTTPException, OSError,
                 ValueError) as error:
+            if isinstance(error, urllib.error.HTTPError):
+                error.close()
             reason = getattr(error, "code", None) or getattr(error, "reason", None) or type(error).__name__
             raise NetworkError(f"no answer ({reason})", self.url, "look whether the server runs, and try again") from error
         try:
