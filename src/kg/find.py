@@ -39,7 +39,7 @@ def folded(text: str) -> str:
     """The name without case, accents and punctuation, by which names are compared."""
     import unicodedata
 
-    marks = unicodedata.normalize("NFKD", text.casefold())
+    marks = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     kept = "".join(c if c.isalnum() else " " for c in marks if not unicodedata.combining(c))
     return " ".join(kept.split())
 

@@ -41,6 +41,13 @@ def refuse_service(text: str, where: str | None = None) -> None:
         raise BadQuery("SERVICE would send the question to another server and is refused", where, "leave it out")
 
 
+def undeclared(text: str) -> list[str]:
+    """The prefixes that a query uses but does not declare, in the order of their use."""
+    bare = _SKIP.sub(" ", text)
+    declared = set(re.findall(r"\bPREFIX\s+([\w.-]*)\s*:", bare, re.I))
+    return [p for p in dict.fromkeys(re.findall(r"(?<![\w:?$.-])([A-Za-z][\w.-]*):", bare)) if p not in declared]
+
+
 @dataclass(frozen=True)
 class Parameter:
     """A parameter of a question: its name, its default as SPARQL terms, and what it means."""
@@ -106,9 +113,7 @@ class Query:
             raise BadQuery(f"#+ rows: {rows!r} is no number", where, "write the number of rows")
         added = ""
         if names is not None:
-            declared = set(re.findall(r"\bPREFIX\s+([\w.-]*)\s*:", bare, re.I))
-            used = dict.fromkeys(re.findall(r"(?<![\w:?$])([A-Za-z][\w-]*):", bare))
-            missing = [p for p in used if p in names.prefixes and p not in declared]
+            missing = [p for p in undeclared(text) if p in names.prefixes]
             # On one line, so that the lines of an error stay the asker's.
             added = "".join(f"PREFIX {p}: <{names.prefixes[p]}> " for p in missing)
         return cls(

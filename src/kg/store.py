@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from kg.answer import Answer, harmless
 from kg.errors import BadData, BadQuery, NetworkError, NotFound, StoreError
 from kg.folder import Folder
-from kg.query import Query, refuse_service
+from kg.query import Query, refuse_service, undeclared
 
 if TYPE_CHECKING:
     import rdflib
@@ -50,6 +50,8 @@ class EmbeddedStore:
             if place:
                 column = int(place[2]) - (added if place[1] == "1" else 0)
                 line += f":{place[1]}:{column}"
+            if missing := undeclared(text):
+                raise BadQuery(f"the prefix {missing[0]}: is not declared", line, "add its PREFIX line") from error
             raise BadQuery("not valid SPARQL: " + _expected(place[3] if place else message), line, "mend the query") from error
         except (RuntimeError, ValueError, OSError) as error:
             raise BadQuery(f"cannot be answered: {error}", where) from error
@@ -98,6 +100,8 @@ class RemoteStore:
             if isinstance(error, urllib.error.HTTPError):
                 error.close()
             reason = getattr(error, "code", None) or getattr(error, "reason", None) or type(error).__name__
+            if isinstance(error, TimeoutError) or isinstance(reason, TimeoutError):
+                reason = f"it took longer than {self.timeout} seconds"
             raise NetworkError(f"no answer ({reason})", self.url, "look whether the server runs, and try again") from error
         try:
             if graph:
@@ -124,8 +128,6 @@ class RemoteStore:
 
 def _expected(message: str) -> str:
     """Oxigraph's message without the classes of characters among what it expected."""
-    if "Prefix not found" in message:
-        return "a prefix is not declared"
     kept = re.sub(r"(?:, )?\[(?:'(?:\\.|[^'])*'|[^\]'])*\]", "", message).replace("one of , ", "one of ")
     return kept if kept.split()[-1:] not in (["expected"], ["of"]) else "something else is expected here"
 

@@ -1,0 +1,82 @@
+"""The library: open a graph, ask it, show a thing, draw it; the public names are exact and typed."""
+
+from __future__ import annotations
+
+import importlib.resources
+from pathlib import Path
+
+import pytest
+import small
+
+import kg
+from kg.errors import BadQuery, NotFound, StoreError, UsageError
+
+
+@pytest.fixture
+def graph(tmp_path: Path) -> kg.Graph:
+    return kg.open(small.make(tmp_path / "small").root)
+
+
+def test_the_public_names_are_exact() -> None:
+    assert kg.__all__ == ["Answer", "Graph", "KgError", "__version__", "draw", "open"]
+    assert all(getattr(kg, name) is not None for name in kg.__all__)
+    with pytest.raises(AttributeError, match="module 'kg' has no attribute 'close'"):
+        kg.close  # type: ignore[attr-defined]  # noqa: B018
+
+
+def test_the_package_says_that_it_is_typed() -> None:
+    assert (importlib.resources.files("kg") / "py.typed").is_file()
+
+
+def test_a_question_and_text_are_asked(graph: kg.Graph) -> None:
+    answer = graph.ask("wars")
+    assert isinstance(answer, kg.Answer) and len(answer.rows) == 2
+    assert graph.ask("SELECT ?w { ?w a kg:War } ORDER BY ?w").to_csv().splitlines()[1] == "http://example.org/id/long-war"
+
+
+def test_parameters_are_things_by_any_name_or_literals(graph: kg.Graph) -> None:
+    rows = graph.ask("of-war", war="Guerre brève", since="1902-01-01").rows
+    assert rows and {row["war"].value for row in rows} == {"http://example.org/id/short-war"}  # type: ignore[union-attr]
+    assert not graph.ask("of-war", since="1902-01-01")
+    with pytest.raises(UsageError, match="no parameter 'wer'"):
+        graph.ask("of-war", wer="x")
+
+
+def test_errors_name_the_file_and_the_askers_column(graph: kg.Graph) -> None:
+    (graph.folder.queries / "bad.rq").write_text("SELECT * {\n ?s ?p . }")
+    with pytest.raises(BadQuery, match=r"bad\.rq:2:10: "):
+        graph.ask("bad")
+    with pytest.raises(BadQuery, match=r"^query:1:21: "):
+        graph.ask("SELECT * { ?s kg:p . }")
+    with pytest.raises(NotFound, match="no question 'none'"):
+        graph.ask("none")
+
+
+def test_every_error_is_a_kg_error(tmp_path: Path) -> None:
+    with pytest.raises(kg.KgError):
+        kg.open(tmp_path / "nowhere")
+    with pytest.raises(StoreError):
+        kg.open(tmp_path)
+
+
+def test_without_an_argument_the_data_here_is_opened(graph: kg.Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(graph.folder.root)
+    assert len(kg.open().ask("wars")) == 2
+
+
+def test_rdflib_sees_the_same_facts(graph: kg.Graph) -> None:
+    assert {str(row[0]) for row in graph.rdflib().query("SELECT ?w { ?w a <https://w3id.org/khalkhin/ontology#War> }")} == {
+        "http://example.org/id/long-war", "http://example.org/id/short-war",
+    }
+
+
+def test_the_real_graph_is_shown_and_drawn(folder: object, root: Path, tmp_path: Path) -> None:
+    graph = kg.open(root)
+    battle = graph.ask("SELECT ?b { ?b a kg:Battle . ?c rdf:subject ?b } ORDER BY ?b LIMIT 1").rows[0]["b"]
+    assert battle is not None
+    shown = graph.show(battle.value)  # type: ignore[union-attr]
+    assert shown.lines and all(line.passage for line in shown.lines)
+    around = graph.network(around=battle.value)  # type: ignore[union-attr]
+    assert 1 < around.number_of_nodes() < graph.network().number_of_nodes()
+    html = kg.draw(graph, tmp_path / "page.html", around=battle.value)  # type: ignore[union-attr]
+    assert (tmp_path / "page.html").read_text(encoding="utf-8") == html
