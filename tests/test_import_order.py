@@ -105,6 +105,6 @@ def test_asking_loads_nothing_heavy(does: str, tmp_path: Path) -> None:
 
 
 def test_import_kg_loads_no_engine() -> None:
-    code = "import sys, kg; print([m for m in ('pyoxigraph', 'argparse', 'dataclasses') if m in sys.modules])"
+    code = "import sys, kg; print([m for m in ('pyoxigraph', 'argparse', 'dataclasses', 'typing') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

@@ -32,6 +32,9 @@ class Server(ThreadingHTTPServer):
         self.reply = reply
         self.requests: list[tuple[str, dict[str, str], dict[str, list[str]]]] = []
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Says nothing of a client that did not wait."""
+
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}/sparql"

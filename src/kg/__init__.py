@@ -9,9 +9,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # as type checkers know it; importing typing for it would take as long as all the rest
 if TYPE_CHECKING:
+    from typing import Any
+
     from kg.answer import Answer
     from kg.errors import KgError
     from kg.graph import Graph, draw, open

@@ -67,7 +67,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"kg {__version__}")
     parser.add_argument("--folder", metavar="DIR", help="the data set (default: the current folder, else the package's own)")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    # prog is given, because argparse would load a formatter to find it.
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", prog="kg")
 
     def command(name: str, does: str, store: bool = True) -> argparse.ArgumentParser:
         sub = commands.add_parser(

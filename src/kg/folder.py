@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +18,8 @@ def write_atomically(path: Path, content: bytes | Iterable[bytes]) -> None:
     Whatever interrupts it, also Ctrl-C, the file that stood there stays and nothing is left beside it. A link is
     followed; a device or a pipe is written to, never replaced. Raises CannotWrite.
     """
+    import tempfile
+
     path = Path(path)
     temporary: str | None = None
     try:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from kg.answer import Term
 from kg.errors import BadQuery, NotFound, UsageError
@@ -48,8 +48,7 @@ def undeclared(text: str) -> list[str]:
     return [p for p in dict.fromkeys(re.findall(r"(?<![\w:?$.-])([A-Za-z][\w.-]*):", bare)) if p not in declared]
 
 
-@dataclass(frozen=True)
-class Parameter:
+class Parameter(NamedTuple):
     """A parameter of a question: its name, its default as SPARQL terms, and what it means."""
 
     name: str
@@ -57,8 +56,7 @@ class Parameter:
     says: str
 
 
-@dataclass(frozen=True)
-class Query:
+class Query(NamedTuple):
     """A SPARQL query with what its header says of it."""
 
     name: str
@@ -70,7 +68,7 @@ class Query:
     rows: int | None = None
     parameters: tuple[Parameter, ...] = ()
     form: str = "select"
-    path: Path | None = field(default=None, compare=False)
+    path: Path | None = None
     added: int = 0
     """Characters put before the first line by `parse`, so that an error can name the asker's own column."""
 
