@@ -24,8 +24,10 @@ id:dataset a void:Dataset ; kg:openingQuestion "wars" .
 TRIPLES = PREFIXES + """\
 @prefix id: <http://example.org/id/> .
 kg:War rdfs:label "war"@en .
-id:long-war a kg:War ; rdfs:label "Long War"@en ; skos:altLabel "Долгая война"@ru, "長い戦争"@ja ; kg:begins "1901-02-03"^^xsd:date ; kg:dead 1200 ; owl:sameAs wd:Q42 .
-id:short-war a kg:War ; rdfs:label "Short War"@en ; skos:altLabel "Guerre brève"@fr ; kg:begins "1905-01-01"^^xsd:date ; kg:dead 7 .
+id:long-war a kg:War ; rdfs:label "Long War"@en ; skos:altLabel "Долгая война"@ru, "長い戦争"@ja ;
+  kg:begins "1901-02-03"^^xsd:date ; kg:dead 1200 ; owl:sameAs wd:Q42 .
+id:short-war a kg:War ; rdfs:label "Short War"@en ; skos:altLabel "Guerre brève"@fr ;
+  kg:begins "1905-01-01"^^xsd:date ; kg:dead 7 .
 id:ford a kg:Settlement ; rdfs:label "Ford"@en .
 id:other-ford a kg:Settlement ; rdfs:label "Ford"@en .
 id:odd a kg:Settlement ; rdfs:label "a|b <script>alert(1)</script> *c* \\u001B[31mred\\u0007 \\u202Eleft"@en .

@@ -12,10 +12,10 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 import rdflib
-import small
 from hypothesis import given
 from hypothesis import strategies as st
 
+import small
 from kg.answer import FORMATS, Answer, fitting, node, plain
 from kg.errors import UsageError
 from kg.names import Names

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import small
 
 import kg
+import small
 from kg.cli import main
 from kg.folder import Folder
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pyoxigraph as ox
 import pytest
-import small
 from hypothesis import given
 from hypothesis import strategies as st
 
+import small
 from kg.answer import Term
 from kg.errors import NotFound, UsageError
 from kg.find import find, folded, labels, parameter

@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 import small
 
-ORDER = (
-    "errors folder names dates answer query store find table links assemble check build show network picture export graph cli"
-).split()
+ORDER = [
+    "errors", "folder", "names", "dates", "answer", "query", "store", "find", "table", "links", "assemble", "check",
+    "build", "show", "network", "picture", "export", "graph", "cli",
+]
 LIBRARIES = {
     "pyoxigraph": "folder names answer store table assemble check export",
     "rdflib": "answer store check build export",

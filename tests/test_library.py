@@ -6,9 +6,9 @@ import importlib.resources
 from pathlib import Path
 
 import pytest
-import small
 
 import kg
+import small
 from kg.errors import BadQuery, NotFound, StoreError, UsageError
 
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import small
 from hypothesis import given
 from hypothesis import strategies as st
 
+import small
 from kg import errors
 from kg.errors import BadData, CannotWrite, KgError, NotFound
 from kg.folder import Folder, write_atomically

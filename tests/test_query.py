@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-import small
 from hypothesis import given
 from hypothesis import strategies as st
 
+import small
 from kg.answer import literal
 from kg.errors import BadQuery, NotFound, UsageError
 from kg.names import Names
@@ -130,7 +130,9 @@ def test_declared_and_unknown_prefixes_are_left_alone() -> None:
     assert Query.parse("SELECT * { ?s kg:a 1 }").added == 0
 
 
-@pytest.mark.parametrize(("content", "problem"), [(b"\xff\xfe", "is not UTF-8 text"), (b"#+ rows: many\nASK {}", "rows: 'many' is no number")])
+@pytest.mark.parametrize(("content", "problem"), [
+    (b"\xff\xfe", "is not UTF-8 text"), (b"#+ rows: many\nASK {}", "rows: 'many' is no number"),
+])
 def test_a_bad_file_is_named(content: bytes, problem: str, tmp_path: Path) -> None:
     path = tmp_path / "bad.rq"
     path.write_bytes(content)

@@ -10,8 +10,8 @@ from urllib.parse import parse_qs
 
 import pyoxigraph as ox
 import pytest
-import small
 
+import small
 from kg.answer import plain
 from kg.errors import BadData, BadQuery, NetworkError, NotFound, StoreError
 from kg.store import EmbeddedStore, RemoteStore, open_store

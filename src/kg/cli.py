@@ -175,7 +175,10 @@ def _query(options: argparse.Namespace, folder: Folder, names: Names) -> tuple[Q
             return Query.parse(sys.stdin.buffer.read().decode("utf-8"), where="standard input"), "standard input"
         except UnicodeDecodeError as error:
             raise BadQuery("is not UTF-8 text", "standard input") from error
-    query = Query.load(Path(options.file)) if options.file is not None else question(folder, options.name or folder.setting("openingQuestion"))
+    if options.file is not None:
+        query = Query.load(Path(options.file))
+    else:
+        query = question(folder, options.name or folder.setting("openingQuestion"))
     return query, str(query.path)
 
 

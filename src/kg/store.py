@@ -42,7 +42,7 @@ class EmbeddedStore:
         """Answers SPARQL text. Raises BadQuery with line and column, and for SERVICE."""
         refuse_service(text, where)
         try:
-            return Answer(self.inner.query(text))  # type: ignore[arg-type]
+            return Answer(self.inner.query(text))
         except SyntaxError as error:
             message = " ".join(str(error).split())
             place = re.match(r"error at (\d+):(\d+): (.*)", message)
@@ -110,7 +110,7 @@ class RemoteStore:
                     raise ValueError(kind)
                 inner = ox.Store()
                 inner.bulk_load(body, format)
-                return Answer(inner.query("CONSTRUCT WHERE { ?s ?p ?o }"))  # type: ignore[arg-type]
+                return Answer(inner.query("CONSTRUCT WHERE { ?s ?p ?o }"))
             results = ox.QueryResultsFormat.from_media_type(kind)
             if results is None:
                 raise ValueError(kind)
