@@ -36,7 +36,7 @@ exit codes: 0 done, 1 the checks found errors, 2 wrong usage, 3 bad data or quer
             5 store or network, 130 interrupted
 """
 _EPILOGS = {
-    "build": "examples:\n  kg build                   write data/triples.ttl\n  kg build -o /tmp/t.ttl     write elsewhere",
+    "build": "examples:\n  kg build                   write data/triples.ttl\n  kg build -o other.ttl      write elsewhere",
     "check": "examples:\n  kg check                   exit code 1 when there are errors; warnings alone are 0",
     "ask": """\
 examples:

@@ -42,7 +42,7 @@ class Names:
         return sorted(((namespace, prefix) for prefix, namespace in self.prefixes.items()), key=lambda p: (-len(p[0]), p))
 
     def expand(self, text: str) -> str:
-        """`id:tauran` or `<https://…>` or an IRI → the IRI. Raises BadData for an unknown prefix."""
+        """`id:battle` or `<https://…>` or an IRI → the IRI. Raises BadData for an unknown prefix."""
         if text.startswith("<") and text.endswith(">"):
             return text[1:-1]
         prefix, colon, local = text.partition(":")

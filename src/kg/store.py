@@ -84,7 +84,7 @@ class RemoteStore:
         from kg import __version__
 
         graph = Query.parse(text, where=where).kind == "graph"
-        client = sw.SPARQLWrapper(self.url, agent=f"khalkhin-kg/{__version__} (SPARQL client of the Khalkhin data)")
+        client = sw.SPARQLWrapper(self.url, agent=f"khalkhin-kg/{__version__} (a SPARQL client)")
         client.setMethod(sw.POST)
         client.setTimeout(self.timeout)
         client.setReturnFormat(sw.TURTLE if graph else sw.JSON)
