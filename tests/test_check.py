@@ -214,6 +214,14 @@ def test_mistake_met_in_assembly(name: str, case: Case, tmp_path: Path) -> None:
     assert found == sorted(set(found))
 
 
+def test_lines_are_counted_as_editors_count_them(tmp_path: Path) -> None:
+    note = '"""one\u2028two\nclaim:one-02-1 looks like a block\nthree"""@en'
+    folder = tiny.make(tmp_path, (CLAIMS_FILE, "rdf:object id:ford .", f"rdf:object id:ford ; kg:note {note} ."), (CLAIMS_FILE, "kg:count 3 ", "kg:count 51 "))
+    [problem] = [problem for problem in problems(assemble(folder)) if problem.severity == "error"]
+    text = (tmp_path / CLAIMS_FILE).read_text(encoding="utf-8").split("\n")
+    assert problem.iri == "claim:one-02-4" and text[problem.line - 1].startswith("claim:one-02-4 ")
+
+
 def test_no_check_is_without_its_failing_example() -> None:
     ontology = tiny.ROOT / "ontology"
     assert {path.stem for path in (ontology / "checks").glob("*.rq")} == RULES.keys()

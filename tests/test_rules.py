@@ -187,6 +187,10 @@ def dated(thing: str, predicate: str, value: str, number: int, more: str = "") -
     return (CLAIMS_FILE, "", f'claim:one-03-{number} rdf:subject id:{thing} ; rdf:predicate kg:{predicate} ; rdf:object "{value}"^^{kind}{more} .\n')
 
 
+#: Takes the battle its date and the war that it is part of.
+UNDATED: list[Change] = [(CLAIMS_FILE, tiny.CLAIMS.splitlines()[n] + "\n", "") for n in (10, 11)]
+
+
 @pytest.mark.parametrize("changes, thing, expected", [
     # Its own beginning and end; its own date.
     ([], "id:long-war", ["1901-01-01", "1901-12-31", "1903-01-01", "1903-12-31"]),
@@ -204,9 +208,9 @@ def dated(thing: str, predicate: str, value: str, number: int, more: str = "") -
     ([], "id:fear-borland", ["1901-01-01", "1903-12-31", "1901-01-01", "1903-12-31"]),
     # Neither: after what it answers.
     ([(CLAIMS_FILE, tiny.CLAIMS.splitlines()[18] + "\n", "")], "id:peace-signing", ["1903-06-10", None, "1903-06-10", None]),
-    # Only an effect is known: not begun after it.
-    ([(CLAIMS_FILE, tiny.CLAIMS.splitlines()[10] + "\n", ""), (CLAIMS_FILE, tiny.CLAIMS.splitlines()[11] + "\n", "")],
-     "id:battle-of-ford", [None, "1903-06-15", None, None]),
+    # Only an effect is known: not begun after it; but what contributes may add to what has begun.
+    ([*UNDATED, (CLAIMS_FILE, "kg:contributesTo", "kg:enables")], "id:battle-of-ford", [None, "1903-06-15", None, None]),
+    (UNDATED, "id:battle-of-ford", [None] * 4),
     # A duration narrows the end.
     ([dated("battle-of-ford", "begin", "1902-03-12", 11), dated("battle-of-ford", "duration", "P3D", 12)],
      "id:battle-of-ford", ["1902-03-12", "1902-03-12", "1902-03-14", "1902-03-15"]),

@@ -49,7 +49,7 @@ def read(path: Path) -> list[Link]:
     if not path.exists():
         return []
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise BadData("the table of links cannot be read", str(path), "save it as UTF-8 text") from error
     start = next((n for n, line in enumerate(lines) if not line.startswith("#")), len(lines))

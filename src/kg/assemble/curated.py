@@ -88,8 +88,10 @@ def _locate(
 ) -> None:
     subjects = {t.subject.value for t in triples if isinstance(t.subject, pyoxigraph.NamedNode)}
     here = {}
-    for number, line in enumerate(text.splitlines(), 1):
-        match = _HEAD.match(line)
+    within = False  # a text in three quotation marks may run over lines
+    for number, line in enumerate(text.split("\n"), 1):  # splitlines() would also cut at marks inside a text
+        match = None if within else _HEAD.match(line)
+        within ^= line.count('"""') % 2 == 1
         if match is None:
             continue
         iri = match["iri"] or prefixes.get(match["prefix"], "") + match["local"]

@@ -1,14 +1,15 @@
 """The date bounds of things: the first and last day on which each can have begun and ended.
 
-The order of the sources (each only where those before give nothing):
-a thing's own datings; the whole that it is part of; what it answers, follows,
-is caused by or causes; its parts. A duration then narrows the end.
+A thing's own datings come first. A thing without any takes the bounds of the
+whole that it is part of, narrowed by what it answers, follows, is caused by or
+causes, and by its parts; what a thing's own datings leave open is filled from
+the same. A duration then narrows the end.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -18,8 +19,9 @@ from kg.assemble.facts import KG, RDF, SEM, Facts
 from kg.dates import Bounds, DateError, interval, shifted
 
 DATINGS = ("date", "begin", "end")
-#: Predicates of claims whose subject cannot begin after their object does.
-CAUSES = ("causes", "contributesTo", "enables", "motivates")
+#: Predicates of claims whose subject cannot begin after their object does. What contributes can come later: it may
+#: add to what has begun.
+CAUSES = ("causes", "enables", "motivates")
 #: Predicates of claims whose object cannot begin after their subject does.
 FOLLOWS = ("answers", "after")
 SLOTS = ("hasEarliestBeginTimeStamp", "hasLatestBeginTimeStamp", "hasEarliestEndTimeStamp", "hasLatestEndTimeStamp")
@@ -63,6 +65,17 @@ class Span:
         setattr(self, slot, None)
         return False
 
+    def narrow(self, slot: str, value: date | None) -> bool:
+        """Moves a bound inwards when that makes no contradiction; whether it did."""
+        old = getattr(self, slot)
+        if value is None or (old is not None and (value <= old if slot.endswith("first") else value >= old)):
+            return False
+        setattr(self, slot, value)
+        if self.possible():
+            return True
+        setattr(self, slot, old)
+        return False
+
     def stamps(self) -> Iterator[tuple[str, str]]:
         """Property and xsd:date text of each known bound."""
         for name, value in zip(SLOTS, (self.begin_first, self.begin_last, self.end_first, self.end_last), strict=True):
@@ -90,6 +103,7 @@ def spans(facts: Facts, report: Report) -> dict[str, Span]:
     found = {thing: _own(thing, own.get(thing, []), facts, report) for thing in sorted(events | own.keys())}
     before, wholes = _relations(facts, found)
     _fill(found, lambda thing: _from_wholes(thing, wholes, found))
+    undated = {thing for thing, span in found.items() if not own.get(thing)}
     for span in found.values():
         span.close()
     after = defaultdict(set)
@@ -100,7 +114,7 @@ def spans(facts: Facts, report: Report) -> dict[str, Span]:
     for part, above in wholes.items():
         for whole in above:
             parts[whole].add(part)
-    _fill(found, lambda thing: _from_neighbours(thing, before, after, parts, found))
+    _fill(found, lambda thing: _from_neighbours(thing, before, after, parts, found), undated)
     lengths = _lengths(facts, found, report)
     for thing, length in lengths.items():
         _fit(found[thing], length)
@@ -239,11 +253,15 @@ def _from_neighbours(
     ]
 
 
-def _fill(found: dict[str, Span], offers: Callable[[str], Offers]) -> None:
-    """Rounds until nothing more is filled; each round sees only the one before, so that order does not matter."""
+def _fill(found: dict[str, Span], offers: Callable[[str], Offers], narrowed: Collection[str] = ()) -> None:
+    """Rounds until nothing more is filled; each round sees only the one before, so that order does not matter.
+
+    The bounds of `narrowed` things are moved inwards, those of others only filled where they are empty.
+    """
     changed = True
     while changed:
         changed = False
         for thing, given in [(thing, offers(thing)) for thing in sorted(found)]:
             for slot, value in given:
-                changed |= found[thing].offer(slot, value)
+                span = found[thing]
+                changed |= span.narrow(slot, value) if thing in narrowed else span.offer(slot, value)
