@@ -3,7 +3,7 @@
     python docs/transcripts.py            compare, exit 1 where a transcript is not what the command prints
     python docs/transcripts.py --write    renew
 
-Commands run as on a terminal of 88 columns, in the project's folder, with `kg` being this project's. Lines that begin
+Commands run as on a terminal of 96 columns, in the project's folder, with `kg` being this project's. Lines that begin
 with `$ make` are shown to readers and not run here: they set up what runs this.
 """
 
@@ -23,12 +23,12 @@ _BLOCK = re.compile(r"^```console\n(.*?)^```$", re.M | re.S)
 
 
 def run(command: str) -> str:
-    """What a command prints on a terminal of 88 columns. Raises RuntimeError when it fails."""
+    """What a command prints on a terminal of 96 columns. Raises RuntimeError when it fails."""
     words = shlex.split(command)
     if words[0] != "kg":
         raise ValueError(f"only kg is run here, not {words[0]}")
     reader, writer = pty.openpty()
-    environment = os.environ | {"COLUMNS": "88", "LINES": "40", "PYTHONPATH": str(ROOT / "src"), "TERM": "dumb"}
+    environment = os.environ | {"COLUMNS": "96", "LINES": "40", "PYTHONPATH": str(ROOT / "src"), "TERM": "dumb"}
     process = subprocess.Popen([sys.executable, "-m", "kg", *words[1:]], stdout=writer, stderr=writer, cwd=ROOT, env=environment)
     os.close(writer)
     output = b""

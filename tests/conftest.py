@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
+from functools import cache
 from glob import glob
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -27,16 +29,30 @@ def root() -> Path:
 
 
 @pytest.fixture(scope="session")
-def tool() -> Callable[[str], list[str]]:
+def tool(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[str]]:
     """The command of an outside tool: `rapper` and `chromium` by name, `riot` as Java with Debian's Jena."""
+
+    @cache
+    def jena() -> str:
+        """The class path, which Debian does not give. Two of the loggers that lie there refuse to run together, and
+        the messages of the package's own Xerces lie in another folder than the one where its classes look for them."""
+        loggers = ("log4j-over-slf4j", "slf4j-log4j12", "slf4j-jdk14", "slf4j-jcl", "slf4j-nop", "maven", "jul-to-slf4j")
+        jars = [jar for jar in sorted(glob("/usr/share/java/*.jar")) if not os.path.basename(jar).startswith(loggers)]
+        messages = tmp_path_factory.mktemp("jena")
+        with ZipFile("/usr/share/java/jena-core.jar") as core:
+            for name in core.namelist():
+                if name.startswith(away := "org/apache/jena/ext/") and name.endswith(".properties"):
+                    path = messages / name.removeprefix(away)
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    path.write_bytes(core.read(name))
+        return ":".join([str(messages), *jars])
 
     def command(name: str) -> list[str]:
         if name == "riot":
             java = shutil.which("java")
-            jars = sorted(glob("/usr/share/java/*.jar")) if os.path.exists("/usr/share/java/jena-arq.jar") else []
-            if not java or not jars:
+            if not java or not os.path.exists("/usr/share/java/jena-arq.jar"):
                 _missing("Apache Jena (Debian: libapache-jena-java, default-jre-headless)")
-            return [str(java), "-cp", ":".join(jars), "riotcmd.riot"]
+            return [str(java), "-cp", jena(), "riotcmd.riot"]
         path = shutil.which(name)
         if not path:
             _missing(name)

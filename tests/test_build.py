@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pyoxigraph
 import pytest
-import tiny
 
+import tiny
 from kg.assemble import assemble
 from kg.build import build
 from kg.errors import BadData, CannotWrite, CheckFailed

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-import tiny
-from tiny import CLAIMS_FILE, LINKS_FILE, REMARKS_FILE, SOURCES_FILE, THINGS_FILE
 
+import tiny
 from kg.assemble import Problem, assemble
 from kg.check import check, derived, files, problems, reading, rules, shapes, table, terms
 from kg.errors import BadData
 from kg.folder import Folder
+from tiny import CLAIMS_FILE, LINKS_FILE, REMARKS_FILE, SOURCES_FILE, THINGS_FILE
 
 PARTS = "rdf:subject id:battle-of-ford ; rdf:predicate kg:dead ; rdf:object"
 

@@ -14,15 +14,15 @@ import small
 
 ORDER = [
     "errors", "folder", "names", "dates", "answer", "query", "store", "find", "table", "links", "assemble", "check",
-    "build", "show", "network", "picture", "export", "graph", "cli",
+    "build", "show", "network", "layout", "picture", "export", "graph", "cli",
 ]
 LIBRARIES = {
     "pyoxigraph": "folder names answer store table assemble check export",
     "rdflib": "answer store check build export",
     "oxrdflib": "store",
     "SPARQLWrapper": "store",
-    "networkx": "network picture export",
-    "igraph": "network",
+    "networkx": "network export",
+    "igraph": "layout",
     "pyvis": "picture",
     "jinja2": "picture",
     "markupsafe": "picture",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import tiny
 
+import tiny
 from kg import links
 from kg.errors import BadData
 

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import tiny
-from tiny import CLAIMS_FILE, THINGS_FILE
 
+import tiny
 from kg.assemble import assemble
 from kg.errors import BadData
+from tiny import CLAIMS_FILE, THINGS_FILE
 
 Change = tuple[str, str, str]
 

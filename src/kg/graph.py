@@ -43,7 +43,7 @@ class Graph:
 
         return show(self.store, self.names, find(self.store, self.names, thing))
 
-    def network(self, around: str | None = None, depth: int = 1, query: str | None = None) -> networkx.MultiDiGraph:
+    def network(self, around: str | None = None, depth: int = 1, query: str | None = None) -> networkx.MultiDiGraph[str]:
         """The things as nodes and the claims between them as directed edges. Raises NotFound."""
         from kg.network import network
 

@@ -105,7 +105,9 @@ def _link(line: str, columns: list[str], prefixes: dict[str, str], path: Path, n
     if predicate not in PREDICATES:
         raise BadData(f"predicate_id “{row['predicate_id']}” is no link", where, "use owl:sameAs, skos:exactMatch or skos:closeMatch")
     if row["predicate_modifier"] not in ("", "Not"):
-        raise BadData(f"predicate_modifier “{row['predicate_modifier']}” is unknown", where, "leave it empty, or write Not for a refused link")
+        raise BadData(
+            f"predicate_modifier “{row['predicate_modifier']}” is unknown", where, "leave it empty, or write Not for a refused link"
+        )
     if not _JUSTIFICATION.fullmatch(row["mapping_justification"]):
         raise BadData("the link has no justification", where, "write one of the semapv: terms, as semapv:ManualMappingCuration")
     try:

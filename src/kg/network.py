@@ -1,9 +1,6 @@
-"""The graph of things and the claims between them, and where each thing lies in a picture."""
+"""The graph of things and the claims between them."""
 
 from __future__ import annotations
-
-import math
-import random
 
 import networkx as nx
 
@@ -28,11 +25,12 @@ SELECT ?claim ?source ?target ?predicate ?kind ?passage ?certainty ?basis ?who W
 } ORDER BY ?claim ?who
 """
 _NODES = _PREFIXES + """
-SELECT ?thing ?class ?kind ?label ?early ?late WHERE {
+SELECT ?thing ?class ?kind ?label ?early ?begun ?late WHERE {
   ?thing a kg:Thing ; rdfs:label ?label ; a ?class . ?class rdfs:label ?kind .
   FILTER(LANG(?label) = "en")
   FILTER NOT EXISTS { ?thing a ?narrower . ?narrower rdfs:subClassOf ?class }
   OPTIONAL { ?thing sem:hasEarliestBeginTimeStamp ?early }
+  OPTIONAL { ?thing sem:hasLatestBeginTimeStamp ?begun }
   OPTIONAL { ?thing sem:hasLatestEndTimeStamp ?late }
 } ORDER BY ?thing ?class
 """
@@ -42,14 +40,14 @@ GROUPS = ("State", "Person", "Side", "Organization", "Group", "Place", "Fighting
 """The classes by which things are coloured, the first that fits."""
 
 
-def network(store: Store, around: str | None = None, depth: int = 1, query: str | None = None) -> nx.MultiDiGraph:
+def network(store: Store, around: str | None = None, depth: int = 1, query: str | None = None) -> nx.MultiDiGraph[str]:
     """Things as nodes, claims as directed edges.
 
-    A node has `label`, `kind`, `group`, `earliest`, `latest`; an edge `predicate`, `label`, `claim`, `passage`,
-    `certainty`, `basis`, `according_to`. `around` keeps what lies within `depth` steps of a thing. `query` is SPARQL
-    text whose answer has ?source, ?target and ?kind. Raises NotFound, BadQuery.
+    A node has `label`, `kind`, `group`, and as ISO dates or empty `earliest`, `begun`, `latest`; an edge `predicate`,
+    `label`, `claim`, `passage`, `certainty`, `basis`, `according_to`. `around` keeps what lies within `depth` steps of a
+    thing. `query` is SPARQL text whose answer has ?source, ?target and ?kind. Raises NotFound, BadQuery.
     """
-    graph: nx.MultiDiGraph = nx.MultiDiGraph()
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     if query is not None:
         answer = store.ask(query)
         ends = ("subject", "object", "predicate") if answer.kind == "graph" else ("source", "target", "kind")
@@ -83,7 +81,7 @@ def network(store: Store, around: str | None = None, depth: int = 1, query: str 
     return graph
 
 
-def _describe(graph: nx.MultiDiGraph, store: Store) -> None:
+def _describe(graph: nx.MultiDiGraph[str], store: Store) -> None:
     above: dict[str, set[str]] = {}
     for row in store.ask(_ABOVE).rows:
         above.setdefault(plain(row["class"]), set()).add(plain(row["above"]).rpartition("#")[2])
@@ -97,40 +95,6 @@ def _describe(graph: nx.MultiDiGraph, store: Store) -> None:
             kind=plain(row.get("kind")) or "thing",
             group=next((group for group in GROUPS if group in classes), "Other"),
             earliest=plain(row.get("early")),
+            begun=plain(row.get("begun")),
             latest=plain(row.get("late")),
         )
-
-
-def layout(graph: nx.MultiDiGraph, seed: int = 1) -> dict[str, tuple[float, float]]:
-    """Positions computed in advance: each component by Fruchterman–Reingold (igraph), then packed in rows.
-
-    The same graph and seed give the same positions.
-    """
-    import igraph
-
-    positions: dict[str, tuple[float, float]] = {}
-    x = y = row_height = 0.0
-    components = sorted((sorted(c) for c in nx.weakly_connected_components(graph)), key=lambda c: (-len(c), c))
-    spread = 190.0
-    width = spread * math.sqrt(max(1, graph.number_of_nodes())) * 1.6
-    state = random.Random(seed)
-    igraph.set_random_number_generator(state)
-    try:
-        for nodes in components:
-            index = {node: i for i, node in enumerate(nodes)}
-            pairs = sorted({tuple(sorted((index[s], index[t]))) for s, t in graph.subgraph(nodes).edges() if s != t})
-            drawn = igraph.Graph(n=len(nodes), edges=pairs)
-            points = drawn.layout_fruchterman_reingold(niter=600, grid="nogrid") if len(nodes) > 1 else [(0.0, 0.0)]
-            xs, ys = [p[0] for p in points], [p[1] for p in points]
-            side = spread * math.sqrt(len(nodes))
-            scale_x = side * 1.3 / (max(xs) - min(xs) or 1)
-            scale_y = side / (max(ys) - min(ys) or 1)
-            if x and x + side * 1.3 > width:
-                x, y, row_height = 0.0, y + row_height + spread, 0.0
-            for node, px, py in zip(nodes, xs, ys, strict=True):
-                positions[node] = (round(x + (px - min(xs)) * scale_x, 1), round(y + (py - min(ys)) * scale_y, 1))
-            x += side * 1.3 + spread
-            row_height = max(row_height, side)
-    finally:
-        igraph.set_random_number_generator(random)
-    return positions

@@ -4,50 +4,67 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
+import math
 from importlib import resources
+from typing import TYPE_CHECKING
 
-import networkx as nx
+from kg.layout import layout
+from kg.network import GROUPS
 
-from kg.network import GROUPS, layout
+if TYPE_CHECKING:
+    import networkx as nx
 
-# Okabe and Ito's palette, told apart also by the colour-blind; shapes differ too.
-_COLOURS = {
-    "State": ("#D55E00", "box"), "Person": ("#CC79A7", "dot"), "Side": ("#D55E00", "hexagon"),
-    "Organization": ("#E69F00", "square"), "Group": ("#E69F00", "dot"), "Place": ("#009E73", "triangleDown"),
-    "Fighting": ("#0072B2", "star"), "Act": ("#56B4E9", "diamond"), "Condition": ("#8C8C8C", "square"),
-    "Attitude": ("#CC79A7", "triangle"), "Outcome": ("#0072B2", "hexagon"), "Treaty": ("#F0E442", "box"),
-    "Work": ("#8C8C8C", "triangle"), "Remark": ("#8C8C8C", "dot"), "Other": ("#8C8C8C", "dot"),
+_ROUND = [(math.cos(a * math.pi / 12), math.sin(a * math.pi / 12)) for a in range(24)]
+_FIVE = [-math.pi / 2 + n * math.pi / 5 for n in range(10)]
+_SHAPES: dict[str, list[tuple[float, float]]] = {
+    "flag": [(-1.3, -0.8), (1.3, -0.8), (1.3, 0.8), (-1.3, 0.8)],
+    "dot": _ROUND,
+    "ring": [(0.75 * x, 0.75 * y) for x, y in _ROUND],
+    "shield": [(-0.9, -0.9), (0.9, -0.9), (0.9, 0.2), (0, 1.1), (-0.9, 0.2)],
+    "square": [(-0.85, -0.85), (0.85, -0.85), (0.85, 0.85), (-0.85, 0.85)],
+    "drop": [(-0.95, -0.75), (0.95, -0.75), (0, 1.0)],
+    "peak": [(-0.95, 0.75), (0.95, 0.75), (0, -1.0)],
+    "star": [((1.15 if n % 2 == 0 else 0.5) * math.cos(a), (1.15 if n % 2 == 0 else 0.5) * math.sin(a)) for n, a in enumerate(_FIVE)],
+    "diamond": [(0, -1.1), (0.9, 0), (0, 1.1), (-0.9, 0)],
+    "hexagon": [(-0.55, -0.95), (0.55, -0.95), (1.1, 0), (0.55, 0.95), (-0.55, 0.95), (-1.1, 0)],
+    "sheet": [(-0.75, -1.1), (0.3, -1.1), (0.75, -0.6), (0.75, 1.1), (-0.75, 1.1)],
+    "cross": [(-0.35, -1), (0.35, -1), (0.35, -0.35), (1, -0.35), (1, 0.35), (0.35, 0.35), (0.35, 1), (-0.35, 1), (-0.35, 0.35),
+              (-1, 0.35), (-1, -0.35), (-0.35, -0.35)],
 }
-_NAMES = {
-    "State": "state", "Person": "person", "Side": "side", "Organization": "force or body", "Group": "group",
-    "Place": "place", "Fighting": "fighting", "Act": "act", "Condition": "condition", "Attitude": "attitude",
-    "Outcome": "outcome", "Treaty": "treaty", "Work": "work", "Remark": "remark", "Other": "other",
+"""Outlines around a centre, about one unit in radius; the legend and the picture draw the same ones."""
+# Okabe and Ito's palette, told apart also by the colour-blind; no two kinds share both colour and shape.
+_LOOKS = {
+    "State": ("state", "#D55E00", "flag"), "Person": ("person", "#CC79A7", "dot"), "Side": ("side", "#D55E00", "shield"),
+    "Organization": ("force or body", "#E69F00", "square"), "Group": ("group", "#E69F00", "ring"),
+    "Place": ("place", "#009E73", "drop"), "Fighting": ("fighting", "#0072B2", "star"), "Act": ("act", "#56B4E9", "diamond"),
+    "Condition": ("condition", "#999999", "hexagon"), "Attitude": ("attitude", "#CC79A7", "peak"),
+    "Outcome": ("outcome", "#0072B2", "hexagon"), "Treaty": ("treaty", "#F0E442", "sheet"), "Work": ("work", "#999999", "sheet"),
+    "Remark": ("remark", "#999999", "ring"), "Other": ("other", "#999999", "cross"),
 }
-_SIGNS = {"box": "▭", "dot": "●", "hexagon": "⬢", "square": "■", "triangleDown": "▼", "star": "★", "diamond": "◆", "triangle": "▲"}
 _CAUSES = {"causes", "contributesTo", "enables", "motivates", "prevents", "ledTo", "mayHaveLedTo"}
 
 
-def page(graph: nx.MultiDiGraph, title: str, seed: int = 1) -> str:
+def page(graph: nx.MultiDiGraph[str], title: str, seed: int = 1) -> str:
     """The network as HTML; the same graph gives the same page. Nothing in it is fetched, nothing in it can run but our script."""
-    from jinja2 import Environment
+    from jinja2 import Environment, PackageLoader
     from markupsafe import Markup
     from pyvis.network import Network
 
-    positions = layout(graph, seed)
-    net = Network(directed=True, height="100%", width="100%", cdn_resources="in_line")
-    ids = {node: f"n{i}" for i, node in enumerate(sorted(graph))}
+    laid = layout(graph, seed)
+    net = Network(directed=True)
+    nodes = sorted(graph, key=lambda n: (graph.nodes[n]["label"].strip("[]").casefold(), n))
+    ids = {node: f"n{i}" for i, node in enumerate(nodes)}
     degree = dict(graph.degree())
-    for node in sorted(graph):
+    rank = {node: n for n, node in enumerate(sorted(nodes, key=lambda n: (graph.nodes[n]["group"] == "Other", -degree[n], n)))}
+    for node in nodes:
         data = graph.nodes[node]
-        colour, shape = _COLOURS[data["group"]]
-        x, y = positions[node]
+        x, y = laid.positions[node]
         net.add_node(
-            ids[node], label=_short(data["label"]), title=" ", group=data["group"], shape=shape, x=x, y=y,
-            value=min(degree[node], 40) + 1, iri=node, name=data["label"], kind=data["kind"],
+            ids[node], label=data["label"], shape="custom", group=data["group"], x=x, y=y, rank=rank[node],
+            size=round(9 + 2.2 * math.sqrt(min(degree[node], 60)), 1), iri=node, kind=data["kind"],
             earliest=data["earliest"], latest=data["latest"],
         )
-    edges = sorted(graph.edges(keys=True, data=True), key=lambda e: (e[0], e[1], str(e[2])))
+    edges = sorted(graph.edges(keys=True, data=True), key=lambda e: (rank[e[0]], rank[e[1]], str(e[2])))
     for n, (source, target, _, data) in enumerate(edges):
         predicate = data.get("predicate", "").rpartition("#")[2]
         sure = data.get("certainty", "").endswith("asserted") and not data.get("according_to")
@@ -58,32 +75,32 @@ def page(graph: nx.MultiDiGraph, title: str, seed: int = 1) -> str:
             certainty=_tail(data.get("certainty", "")), basis=_tail(data.get("basis", "")),
             who=", ".join(map(_tail, data.get("according_to", "").split())),
         )
-    groups = [g for g in (*GROUPS, "Other") if any(d["group"] == g for _, d in graph.nodes(data=True))]
-    files = resources.files("kg") / "templates"
-    script = (files / "picture.js").read_text("utf-8")
-    style = (files / "picture.css").read_text("utf-8")
+    present = {data["group"] for _, data in graph.nodes(data=True)}
+    groups = [(group, *_LOOKS[group]) for group in (*GROUPS, "Other") if group in present]
+    templates = resources.files("kg") / "templates"
+    script = (templates / "picture.js").read_text("utf-8")
+    style = (templates / "picture.css").read_text("utf-8")
     library = (resources.files("pyvis") / "templates" / "lib" / "vis-9.1.2" / "vis-network.min.js").read_text("utf-8")
-    data = json.dumps({"nodes": net.nodes, "edges": net.edges, "groups": {g: _COLOURS[g][0] for g in groups}},
-                      ensure_ascii=False, sort_keys=True).replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    rows = {ids[n]: graph.nodes[n] for n in sorted(graph, key=lambda n: (graph.nodes[n]["label"].casefold(), n))}
-    return environment.from_string((files / "picture.html.jinja").read_text("utf-8")).render(
-        title=title, groups=[(g, _NAMES[g], _COLOURS[g][0], _SIGNS[_COLOURS[g][1]]) for g in groups],
-        nodes=rows, edges=[(graph.nodes[s]["label"], d["label"], graph.nodes[t]["label"], _tail(d.get("passage", "")))
-                           for s, t, _, d in edges],
-        style=Markup(style), library=Markup(library), script=Markup(script), data=Markup(data),
-        policy="default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; "
-               f"style-src 'unsafe-inline'; script-src {_hash(library)} {_hash(script)}",
+    # pyvis's own template fetches style sheets and does not escape; ours goes through its renderer all the same.
+    net.templateEnv = Environment(loader=PackageLoader("kg"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    net.path = "picture.html.jinja"
+    net.templateEnv.globals.update(
+        title=title, groups=groups, rows=[(ids[node], graph.nodes[node]) for node in nodes],
+        links=[(ids[s], graph.nodes[s]["label"], d["label"], ids[t], graph.nodes[t]["label"], _tail(d.get("passage", "")))
+               for s, t, _, d in edges],
+        outlines={shape: " ".join(f"{x:.2f},{y:.2f}" for x, y in points) for shape, points in _SHAPES.items()},
+        looks={"groups": {group: {"colour": colour, "shape": shape} for group, _, colour, shape in groups},
+               "shapes": {shape: [[round(x, 2), round(y, 2)] for x, y in points] for shape, points in _SHAPES.items()},
+               "bands": laid.bands},
+        style=Markup(style), library=Markup(library), script=Markup(script),
+        policy="default-src 'none'; base-uri 'none'; form-action 'none'; "
+               f"style-src {_hash(style)}; script-src {_hash(library)} {_hash(script)}",
     )
+    return str(net.generate_html("network.html"))
 
 
 def _hash(text: str) -> str:
     return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode() + "'"
-
-
-def _short(label: str) -> str:
-    label = label.strip("[]") if label.startswith("[") else label
-    return label if len(label) <= 38 else label[:36].rstrip() + " …"
 
 
 def _tail(iri: str) -> str:

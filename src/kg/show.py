@@ -135,7 +135,7 @@ SELECT ?property ?value WHERE {{ <{iri}> ?property ?value }} ORDER BY ?property 
 
     def word(term: Term) -> str:
         text = plain(term)
-        return text if text not in known else known[text]
+        return known.get(text, text)
 
     sentences = {plain(r["claim"]): (plain(r["sentence"]), plain(r["place"]), plain(r["passage"])) for r in rows}
     lines = []

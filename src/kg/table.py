@@ -15,6 +15,8 @@ from kg.store import Store
 _NUMBERS = re.compile(r".*#(integer|decimal|double|float|int|long|nonNegativeInteger)\Z")
 _NARROWEST = 8
 """The fewest columns that a cell is squeezed into; where even that is too much, each row becomes a list."""
+_WORD = 18
+"""Words up to this width are not broken while there is another way."""
 
 
 def width(text: str) -> int:
@@ -25,21 +27,25 @@ def width(text: str) -> int:
 
 
 def wrap(text: str, columns: int) -> list[str]:
-    """Breaks a text at spaces, and inside a word only where it is wider than the column."""
+    """Breaks a text at spaces and after dashes, and inside a word only where it is wider than the column."""
     lines, line = [], ""
-    for word in text.split(" "):
+    for word in _pieces(text):
         while word:
-            candidate = f"{line} {word}" if line else word
-            if width(candidate) <= columns:
-                line, word = candidate, ""
+            if width(line + word.rstrip(" ")) <= columns:
+                line, word = line + word, ""
             elif line:
-                lines.append(line)
+                lines.append(line.rstrip(" "))
                 line = ""
             else:
                 cut = next((n for n in range(min(len(word), columns), 0, -1) if width(word[:n]) <= columns), 1)
                 lines.append(word[:cut])
                 word = word[cut:]
-    return [*lines, line] if line or not lines else lines
+    return [*lines, line.rstrip(" ")] if line.rstrip(" ") or not lines else lines
+
+
+def _pieces(text: str) -> list[str]:
+    """Between what pieces a line may break: each ends with a space or a dash, which belongs to it."""
+    return re.findall(r"[^ –—-]*(?:[ –—-]+|\Z)", text)
 
 
 def table(answer: Answer, store: Store, names: Names, columns: int = 80) -> str:
@@ -79,15 +85,19 @@ def _words(answer: Answer, shown: list[str], store: Store, names: Names) -> list
 
 
 def _widths(rows: list[list[str]], columns: int) -> list[int] | None:
-    """A width for each column so that the line fits: the widest yields first. None where no such widths are."""
-    wide = [max(1, min(columns, max(width(row[i]) for row in rows))) for i in range(len(rows[0]))]
+    """A width for each column so that the line fits: the widest yields first, and words are broken last.
+
+    None where no such widths are.
+    """
+    every = range(len(rows[0]))
+    wide = [max(1, min(columns, max(width(row[i]) for row in rows))) for i in every]
+    words = [min(_WORD, max(width(word) for row in rows for word in (piece.rstrip(" ") for piece in _pieces(row[i])))) for i in every]
     room = columns - 2 * (len(wide) - 1)
-    while sum(wide) > room:
-        widest = max(range(len(wide)), key=wide.__getitem__)
-        if wide[widest] <= _NARROWEST:
-            return None
-        wide[widest] -= 1
-    return wide
+    for floors in (words, [0] * len(words)):
+        floors = [max(_NARROWEST, floor) for floor in floors]
+        while sum(wide) > room and (open_ := [i for i in every if wide[i] > floors[i]]):
+            wide[max(open_, key=wide.__getitem__)] -= 1
+    return wide if sum(wide) <= room else None
 
 
 def _line(cells: list[str], wide: list[int], right: list[bool]) -> list[str]:
@@ -96,7 +106,7 @@ def _line(cells: list[str], wide: list[int], right: list[bool]) -> list[str]:
     for n in range(max(map(len, parts))):
         texts = [part[n] if n < len(part) else "" for part in parts]
         gaps = [" " * (w - width(text)) for text, w in zip(texts, wide, strict=True)]
-        lines.append("  ".join(g + t if r else t + g for t, g, r in zip(texts, gaps, right, strict=True)).rstrip())
+        lines.append("  ".join(g + t if r else t + g for t, g, r in zip(texts, gaps, right, strict=True)).rstrip(" "))
     return lines
 
 
@@ -105,7 +115,7 @@ def _list(head: list[str], body: list[list[str]], columns: int) -> list[str]:
     lines = []
     for row in body:
         for name, text in zip(head, row, strict=True):
-            first, *rest = wrap(f"{name}: {text}".rstrip(), columns - 2)
+            first, *rest = wrap(f"{name}: {text}".rstrip(" "), columns - 2)
             lines += [first, *("  " + part for part in rest)]
         lines.append("")
     return lines

@@ -130,7 +130,11 @@ def _state(built: Built) -> None:
     for claim in sorted(parts | {iri for iri in built.curated.heads if iri.startswith(claims)}):
         match = re.fullmatch(re.escape(claims) + r"(.+)-\d+", claim)
         if match is None:
-            built.problems.append(built.problem("error", claim, "the name of a claim must be its passage, a hyphen and a number", "rename it, as claim:lead-05-1"))
+            built.problems.append(
+                built.problem(
+                    "error", claim, "the name of a claim must be its passage, a hyphen and a number", "rename it, as claim:lead-05-1"
+                )
+            )
             continue
         if facts.has(passages + match[1], RDF + "type", KG + "Passage"):
             stated.append((claim, KG + "statedIn", passages + match[1]))

@@ -100,16 +100,33 @@ def _locate(
         known = curated.heads.setdefault(iri, [])
         if strict and known:
             first = known[0]
-            curated.problems.append(Problem(
-                "error", name, number, shorten(iri), f"a second block under this name (the first is at {first.file}:{first.line}); the two would merge silently",
-                "give this one a name of its own, or join the two blocks",
-            ))
+            curated.problems.append(
+                Problem(
+                    "error",
+                    name,
+                    number,
+                    shorten(iri),
+                    f"a second block under this name (the first is at {first.file}:{first.line}); the two would merge silently",
+                    "give this one a name of its own, or join the two blocks",
+                )
+            )
         known.append(Head(name, number))
         here[iri] = number
     if not strict:
         return
     for iri in sorted(subjects - here.keys()):
-        curated.problems.append(Problem("error", name, 0, shorten(iri), "its block does not begin at the start of a line", "begin the block at the left margin with the name"))
+        curated.problems.append(
+            Problem(
+                "error",
+                name,
+                0,
+                shorten(iri),
+                "its block does not begin at the start of a line",
+                "begin the block at the left margin with the name",
+            )
+        )
     blank = [t for t in triples if isinstance(t.subject, pyoxigraph.BlankNode) or isinstance(t.object, pyoxigraph.BlankNode)]
     if blank:
-        curated.problems.append(Problem("error", name, 0, "", "the file holds a node without a name ([] or _:x or a list)", "give it a name"))
+        curated.problems.append(
+            Problem("error", name, 0, "", "the file holds a node without a name ([] or _:x or a list)", "give it a name")
+        )

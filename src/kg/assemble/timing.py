@@ -140,7 +140,13 @@ def _datings(facts: Facts, report: Report) -> dict[str, list[Dating]]:
             if name not in DATINGS:
                 continue
             one = Bounds(begin.earliest, end.latest)
-            rank = 2 if facts.value(claim, KG + "accordingTo") else 1 if facts.value(claim, KG + "certainty") in (KG + "supposed", KG + "reported") else 0
+            rank = (
+                2
+                if facts.value(claim, KG + "accordingTo")
+                else 1
+                if facts.value(claim, KG + "certainty") in (KG + "supposed", KG + "reported")
+                else 0
+            )
             if name == "date":
                 datings[thing].append(Dating(claim, begin, end, rank))
             else:
@@ -185,7 +191,9 @@ def _fit(span: Span, length: str) -> None:
 
 def _own(thing: str, datings: list[Dating], facts: Facts, report: Report) -> Span:
     clashing = {other for dating in datings for other in facts.values(dating.claim, KG + "contradicts")}
-    contradicted = {d.claim for d in datings if d.claim in clashing or set(facts.values(d.claim, KG + "contradicts")) & {e.claim for e in datings}}
+    contradicted = {
+        d.claim for d in datings if d.claim in clashing or set(facts.values(d.claim, KG + "contradicts")) & {e.claim for e in datings}
+    }
     span = Span()
     for side in ("begin", "end"):
         given = [(d, b) for d in datings if (b := getattr(d, side)) is not None]
@@ -217,7 +225,11 @@ def _relations(facts: Facts, found: dict[str, Span]) -> tuple[dict[str, set[str]
         name = predicate.value.removeprefix(KG) if isinstance(predicate, pyoxigraph.NamedNode) else ""
         if name not in CAUSES + FOLLOWS or claim in disputed:
             continue
-        if not facts.has(claim, KG + "certainty", KG + "asserted") or facts.value(claim, KG + "accordingTo") or facts.value(claim, KG + "contradicts"):
+        if (
+            not facts.has(claim, KG + "certainty", KG + "asserted")
+            or facts.value(claim, KG + "accordingTo")
+            or facts.value(claim, KG + "contradicts")
+        ):
             continue
         subject, obj = facts.value(claim, RDF + "subject"), facts.value(claim, RDF + "object")
         if subject in found and obj in found and subject != obj:

@@ -31,6 +31,8 @@ def text(triples: Iterable[pyoxigraph.Triple], prefixes: Mapping[str, str]) -> s
             return f"{pyoxigraph.Literal(value.value)}^^{iri(value.datatype.value)}"
         return str(value)
 
-    lines = sorted({f"{term(t.subject)} {'a' if t.predicate.value == RDF + 'type' else iri(t.predicate.value)} {term(t.object)} ." for t in triples})
+    lines = sorted(
+        {f"{term(t.subject)} {'a' if t.predicate.value == RDF + 'type' else iri(t.predicate.value)} {term(t.object)} ." for t in triples}
+    )
     heads = [f"@prefix {prefix}: <{base}> ." for prefix, base in sorted(prefixes.items())]
     return "\n".join([*heads, "", *lines, ""])

@@ -25,7 +25,10 @@ def derived_dates(built: Built) -> Iterator[Problem]:
             yield built.problem("error", claim, f"its date cannot be worked out: {error.what}", error.todo or "mend the date or the step")
             continue
         yield built.problem(
-            "error", claim, f"{built.names.shorten(base)} ({origin}) plus {step} is {computed}, not {said}", "mend the date, the base or the step",
+            "error",
+            claim,
+            f"{built.names.shorten(base)} ({origin}) plus {step} is {computed}, not {said}",
+            "mend the date, the base or the step",
         )
 
 

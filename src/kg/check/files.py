@@ -17,9 +17,23 @@ def prefixes_agree(built: Built) -> Iterator[Problem]:
         for prefix, base in sorted(prefixes.items()):
             known = built.prefixes.get(prefix)
             if known is None:
-                yield Problem("error", file, 0, "", f"the prefix {prefix}: stands in no list of prefixes", "add it to ontology/prefixes.ttl, or take its line out")
+                yield Problem(
+                    "error",
+                    file,
+                    0,
+                    "",
+                    f"the prefix {prefix}: stands in no list of prefixes",
+                    "add it to ontology/prefixes.ttl, or take its line out",
+                )
             elif known != base:
-                yield Problem("error", file, 0, "", f"the prefix {prefix}: is <{base}> here and <{known}> elsewhere", "give it the IRI that it has elsewhere")
+                yield Problem(
+                    "error",
+                    file,
+                    0,
+                    "",
+                    f"the prefix {prefix}: is <{base}> here and <{known}> elsewhere",
+                    "give it the IRI that it has elsewhere",
+                )
 
 
 def claims_in_their_section(built: Built) -> Iterator[Problem]:
@@ -29,7 +43,9 @@ def claims_in_their_section(built: Built) -> Iterator[Problem]:
         head = built.curated.place(claim)
         section = facts.value(passage.value, KG + "section") if isinstance(passage, pyoxigraph.NamedNode) else None
         if head is not None and section is not None and PurePosixPath(head.file).stem != section:
-            yield built.problem("error", claim, f"its passage is of the section “{section}”, and this is another file", f"move it to {section}.ttl")
+            yield built.problem(
+                "error", claim, f"its passage is of the section “{section}”, and this is another file", f"move it to {section}.ttl"
+            )
 
 
 CHECKS = (prefixes_agree, claims_in_their_section)

@@ -32,7 +32,7 @@ def violations(built: Built) -> Iterator[tuple[str, Problem]]:
     _, report, _ = validate(graph(built), shacl_graph=shapes, inference="none", advanced=False, js=False, meta_shacl=False)
     assert isinstance(report, rdflib.Graph)
     sh = rdflib.Namespace(SH)
-    for result in sorted(report.subjects(rdflib.RDF.type, sh.ValidationResult)):
+    for result in sorted(report.subjects(rdflib.RDF.type, sh.ValidationResult), key=str):
         focus, shape, value = (report.value(result, sh[name]) for name in ("focusNode", "sourceShape", "value"))
         message = str(report.value(result, sh.resultMessage))
         what, _, todo = message.partition(";")
@@ -56,6 +56,7 @@ def graph(built: Built) -> rdflib.Graph:
                 kind = None if term.language or term.datatype.value == XSD + "string" else rdflib.URIRef(term.datatype.value)
                 known = rdflib.Literal(term.value, lang=term.language, datatype=kind)
             else:
+                assert isinstance(term, pyoxigraph.NamedNode)  # `build` refuses nodes without a name
                 known = rdflib.URIRef(term.value)
             seen[term] = known
         return known

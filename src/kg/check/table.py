@@ -39,7 +39,12 @@ def one_item_twice(built: Built) -> Iterator[Problem]:
             continue
         other = first.setdefault(link.object, link)
         if other.subject != link.subject:
-            yield _at(built, link, f"{built.names.shorten(link.object)} is said to be the same as {built.names.shorten(other.subject)} too", "keep owl:sameAs for one of them; make the other skos:closeMatch, or refuse it with Not")
+            yield _at(
+                built,
+                link,
+                f"{built.names.shorten(link.object)} is said to be the same as {built.names.shorten(other.subject)} too",
+                "keep owl:sameAs for one of them; make the other skos:closeMatch, or refuse it with Not",
+            )
 
 
 CHECKS = (unknown_subject, accepted_and_refused, one_item_twice)

@@ -34,13 +34,20 @@ def dangling(built: Built) -> Iterator[Problem]:
 
 def unknown_classes(built: Built) -> Iterator[Problem]:
     """Classes and properties of our ontology that it does not have."""
-    known = {t.subject.value for t in built.curated.triples if isinstance(t.subject, pyoxigraph.NamedNode) and t.predicate.value == RDF + "type"}
+    known = {
+        t.subject.value for t in built.curated.triples if isinstance(t.subject, pyoxigraph.NamedNode) and t.predicate.value == RDF + "type"
+    }
     for triple in built.curated.triples:
         if not isinstance(triple.subject, pyoxigraph.NamedNode):
             continue
         kind, verb = triple.object, triple.predicate.value
         if verb == RDF + "type" and isinstance(kind, pyoxigraph.NamedNode) and kind.value.startswith(KG) and kind.value not in known:
-            yield built.problem("error", triple.subject.value, f"{built.names.shorten(kind.value)} is no class of the ontology", "mend its name, or add the class")
+            yield built.problem(
+                "error",
+                triple.subject.value,
+                f"{built.names.shorten(kind.value)} is no class of the ontology",
+                "mend its name, or add the class",
+            )
 
 
 def unknown_properties(built: Built) -> Iterator[Problem]:
@@ -51,7 +58,12 @@ def unknown_properties(built: Built) -> Iterator[Problem]:
     for triple in triples:
         verb = triple.predicate.value
         if verb.startswith(KG) and verb not in known and triple.subject not in claims and isinstance(triple.subject, pyoxigraph.NamedNode):
-            yield built.problem("error", triple.subject.value, f"{built.names.shorten(verb)} is no property of the ontology", "mend its name, or add the property")
+            yield built.problem(
+                "error",
+                triple.subject.value,
+                f"{built.names.shorten(verb)} is no property of the ontology",
+                "mend its name, or add the property",
+            )
 
 
 def one_kind(built: Built) -> Iterator[Problem]:
@@ -60,11 +72,15 @@ def one_kind(built: Built) -> Iterator[Problem]:
     kinds: dict[str, set[str]] = defaultdict(set)
     for triple in built.curated.triples:
         if isinstance(triple.subject, pyoxigraph.NamedNode) and triple.subject.value.startswith(things):
-            kinds[triple.subject.value] |= {triple.object.value} if triple.predicate.value == RDF + "type" and isinstance(triple.object, pyoxigraph.NamedNode) else set()
+            kinds[triple.subject.value]  # a thing without any class is told of, too
+            if triple.predicate.value == RDF + "type" and isinstance(triple.object, pyoxigraph.NamedNode):
+                kinds[triple.subject.value].add(triple.object.value)
     for thing, found in sorted(kinds.items()):
         if len(found) != 1:
             said = " and ".join(built.names.shorten(kind) for kind in sorted(found)) or "none"
-            yield built.problem("error", thing, f"a thing has exactly one class, and this one has {said}", "keep or add the narrowest one that fits")
+            yield built.problem(
+                "error", thing, f"a thing has exactly one class, and this one has {said}", "keep or add the narrowest one that fits"
+            )
 
 
 CHECKS = (dangling, unknown_classes, unknown_properties, one_kind)
