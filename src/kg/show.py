@@ -86,15 +86,18 @@ class Shown:
         return "\n".join(out) + "\n"
 
     def to_text(self, columns: int = 80) -> str:
-        """The same for a terminal of `columns` columns."""
-        out = [self.title, *("  " + part for head in self._head() for part in wrap(head, max(20, columns - 2)))]
+        """The same for a terminal of `columns` columns (never fewer than 20)."""
+        columns = max(20, columns)
+
+        def block(text: str, indent: int = 0) -> list[str]:
+            return [" " * indent + part for part in wrap(text, columns - indent)]
+
+        out = [*block(self.title), *(part for head in self._head() for part in block(head, 2))]
         for line in self.lines:
-            out.append("")
-            out += wrap(line.text, max(20, columns))
-            out += ["    " + part for part in wrap(_source(line), max(20, columns - 4))]
+            out += ["", *block(line.text), *block(_source(line), 4)]
         for title, rows in (("Remarks", self.remarks), ("Links", self.links)):
             if rows:
-                out += ["", title, *("  " + part for row in rows for part in wrap(row, max(20, columns - 2)))]
+                out += ["", title, *(part for row in rows for part in block(row, 2))]
         out += ["", f"({len(self.lines)} claim{'' if len(self.lines) == 1 else 's'})"]
         return "\n".join("".join(c if c.isprintable() else " " for c in line) for line in out) + "\n"
 
