@@ -4,13 +4,14 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: help run test setup setup-test lint requirements clean
+.PHONY: help run test setup setup-test lint bench requirements clean
 
 help:
 	@echo "make run    build the graph, answer a question, draw the network"
 	@echo "make test   run all tests"
 	@echo "make setup  make .venv with the command kg in it"
 	@echo "make lint   style and types"
+	@echo "make bench  times side by side with other tools (some minutes)"
 	@echo "make clean  remove .venv and what was built"
 
 setup: .venv/.run
@@ -52,8 +53,11 @@ test: setup-test
 	@$(BIN)/python -m pytest
 
 lint: setup-test
-	@$(BIN)/ruff check src tests
+	@$(BIN)/ruff check src tests benchmarks
 	@$(BIN)/mypy
+
+bench: setup
+	@$(BIN)/python benchmarks/bench.py
 
 # Pins every dependency with its hashes; the lists name no registry.
 requirements: setup-test

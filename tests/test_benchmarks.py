@@ -1,0 +1,66 @@
+"""The benchmark measures what it says, on a small data set; no time is asserted."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import tiny
+from kg.build import build
+
+ROOT = Path(__file__).resolve().parents[1]
+STATES = """\
+#+ title:  Which states are there?
+PREFIX kg: <https://w3id.org/khalkhin/ontology#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+SELECT ?state ?stateLabel WHERE { ?state a kg:State ; rdfs:label ?stateLabel } ORDER BY ?state
+"""
+
+
+def bench(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """One round of the benchmark on a folder."""
+    command = [sys.executable, str(ROOT / "benchmarks" / "bench.py"), "--folder", str(folder), "--rounds", "1"]
+    return subprocess.run([*command, *options], capture_output=True, text=True, encoding="utf-8", check=False)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A small data set, built, with two questions: one that has an answer and one that has another each time."""
+    made = tiny.make(tmp_path / "set")
+    build(made, check=False)
+    queries = made.root / "queries"
+    queries.mkdir()
+    (queries / "states.rq").write_text(STATES, encoding="utf-8")
+    (queries / "dice.rq").write_text("SELECT (RAND() AS ?dice) WHERE { } ORDER BY ?dice\n", encoding="utf-8")
+    return made.root
+
+
+def test_the_report_has_its_rows(folder: Path, tmp_path: Path) -> None:
+    report = tmp_path / "report.md"
+    done = bench(folder, "--queries", "states", "-o", str(report))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == report.read_text(encoding="utf-8")
+    head, _, *lines = done.stdout.splitlines()
+    for word in ("kg ", "Python ", "pyoxigraph ", "rdflib ", " triples", " CPUs", "medians of 1 rounds"):
+        assert word in head
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    assert [(row[0], row[2]) for row in cells[2:]] == [
+        ("`kg ask states`", "pyoxigraph"), ("`kg ask states`", "rdflib"), ("`import kg`", "bare Python"),
+        ("`kg build --no-checks`", "rdflib's parse of the result"), ("`kg check`", ""),
+    ]
+    assert {row[7] for row in cells[2:-1]} <= {"met", "missed"}
+
+
+def test_peers_that_answer_differently_are_not_measured(folder: Path) -> None:
+    done = bench(folder, "--queries", "states,dice")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "bench: kg ask dice: kg and pyoxigraph do not give the same answer, so nothing is measured\n"
+
+
+def test_a_command_that_fails_is_named(folder: Path) -> None:
+    done = bench(folder, "--queries", "no-such-question")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("bench: kg ask no-such-question: kg failed with exit code 4: ")
