@@ -13,8 +13,8 @@ import pytest
 import small
 
 ORDER = [
-    "errors", "folder", "names", "dates", "answer", "query", "store", "find", "table", "links", "assemble", "check",
-    "build", "show", "network", "layout", "picture", "export", "graph", "cli",
+    "errors", "folder", "names", "dates", "answer", "query", "store", "find", "table", "show", "links", "source", "assemble", "check",
+    "build", "network", "layout", "picture", "export", "graph", "cli",
 ]
 LIBRARIES = {
     "pyoxigraph": "folder names answer store table assemble check export",

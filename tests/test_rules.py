@@ -221,6 +221,16 @@ def test_bounds(changes: list[Change], thing: str, expected: list[str | None], l
     assert stamps(lines(*changes), thing) == expected
 
 
+def test_a_source_of_a_later_rank_fills_only_what_is_open(lines: Callable[..., set[str]]) -> None:
+    found = lines(
+        (tiny.SOURCES_FILE, "", 'id:almanac a kg:Source ; rdfs:label "An Almanac"@en ; kg:sourceRank 2 .\n'),
+        (CLAIMS_FILE, "", 'claim:almanac-1 rdf:subject id:battle-of-ford ; rdf:predicate kg:date ; rdf:object "1902-03-12"^^edtf:EDTF .\n'),
+        (CLAIMS_FILE, "", 'claim:almanac-2 rdf:subject id:arland ; rdf:predicate kg:begin ; rdf:object "1850"^^edtf:EDTF .\n'),
+    )
+    assert stamps(found, "id:battle-of-ford") == ["1902-03-01", "1902-03-31"] * 2
+    assert stamps(found, "id:arland")[:2] == ["1850-01-01", "1850-12-31"]
+
+
 def test_a_whole_without_dates_holds_its_parts(lines: Callable[..., set[str]]) -> None:
     found = lines(*((CLAIMS_FILE, line + "\n", "") for line in tiny.CLAIMS.splitlines()[:2]))
     # The battle of March 1902 is part of it.

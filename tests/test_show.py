@@ -93,7 +93,7 @@ def test_json_holds_all(library: Library) -> None:
     data = json.loads(shown.to_json())
     assert data["iri"] == shown.iri and len(data["lines"]) == len(shown.lines)
     assert data["lines"][0] == {
-        "claim": shown.lines[0].claim, "text": shown.lines[0].text, "passage": shown.lines[0].passage, "who": "",
+        "claim": shown.lines[0].claim, "name": "claim:one-02-1", "text": shown.lines[0].text, "passage": shown.lines[0].passage, "who": "",
         "certainty": "asserted", "basis": "stated", "qualifiers": [],
     }
 

@@ -21,6 +21,7 @@ TEXT = "A Chronicle\n\n" + "\n".join(SENTENCES.values()) + "\n"
 PREFIXES = """\
 @prefix claim: <http://example.org/claim/> .
 @prefix edtf: <http://id.loc.gov/datatypes/edtf/> .
+@prefix geo: <http://www.opengis.net/ont/geosparql#> .
 @prefix id: <http://example.org/id/> .
 @prefix kg: <https://w3id.org/khalkhin/ontology#> .
 @prefix passage: <http://example.org/passage/> .

@@ -50,6 +50,9 @@ examples:
     "show": "examples:\n  kg show THING\n  kg show Q362 --format markdown -o thing.md",
     "draw": "examples:\n  kg draw -o all.html\n  kg draw --around THING --depth 2 -o around.html\n"
             "  kg draw --query NAME -o answer.html",
+    "source": "examples:\n  kg source copy.txt                    find every passage, compare every number and date\n"
+              "  kg source copy.txt PASSAGE            a sentence beside its claims\n"
+              "  kg source copy.txt CLAIM              a claim beside its sentence",
     "export": "examples:\n  kg export ntriples | wc -l\n  kg export graphml -o network.graphml",
 }
 
@@ -105,6 +108,11 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument("--query", metavar="NAME", help="the answer of a question with ?source ?target ?kind")
     draw.add_argument("--depth", type=int, default=1, metavar="N", help="steps around the thing (default 1)")
     draw.add_argument("-o", "--output", metavar="FILE", required=True)
+    source = command("source", "the claims against a copy of the source's text, or a sentence beside its claims")
+    source.add_argument("file", metavar="FILE", help="the copy, a text file in UTF-8")
+    source.add_argument("name", nargs="?", metavar="PASSAGE|CLAIM", help="a passage, to see its claims, or a claim, to see its sentence")
+    source.add_argument("--format", choices=["text", "markdown", "json"], default="text")
+    source.add_argument("-o", "--output", metavar="FILE", help="write to a file")
     export = command("export", "the whole graph in one format")
     export.add_argument("format", metavar="FORMAT", help="turtle ntriples rdfxml jsonld graphml")
     export.add_argument("-o", "--output", metavar="FILE", help="write to a file (default: standard output)")
@@ -147,10 +155,17 @@ def _build(options: argparse.Namespace, folder: Folder) -> int:
 
 
 def _check(options: argparse.Namespace, folder: Folder) -> int:
-    from kg.check import check
+    from kg.check import assemble, coverage, problems
+    from kg.table import lines
 
-    found = check(folder, Path(options.source) if options.source else None)
+    built = assemble(folder)
+    found = problems(built, Path(options.source) if options.source else None)
     errors = sum(problem.severity == "error" for problem in found)
+    sections = coverage(built)
+    if sections:
+        body = [[str(cell) for cell in row] for row in sections]
+        body.append(["all", *(str(sum(row[n] for row in sections)) for n in (1, 2, 3, 4))])  # type: ignore[misc]
+        _write("\n".join(lines(["section", "passages", "covered", "carrying facts", "claims"], body, _columns(), (1, 2, 3, 4))) + "\n\n")
     _write("".join(f"{problem}\n" for problem in found) + f"{_count(errors, 'error')}, {_count(len(found) - errors, 'warning')}\n")
     return 1 if errors else 0
 
@@ -273,7 +288,19 @@ def _export(options: argparse.Namespace, folder: Folder) -> int:
     return 0
 
 
-_COMMANDS = {"build": _build, "check": _check, "ask": _ask, "show": _show, "draw": _draw, "export": _export}
+def _source(options: argparse.Namespace, folder: Folder) -> int:
+    from kg.names import Names
+    from kg.source import Report, beside, read, report
+    from kg.store import open_store
+
+    store, names, text = open_store(options.store or folder), Names.of(folder), read(Path(options.file))
+    found = report(store, names, text) if options.name is None else beside(store, names, text, options.name)
+    _write({"json": found.to_json, "markdown": found.to_markdown}.get(options.format, lambda: found.to_text(_columns()))(), options.output)
+    return 1 if isinstance(found, Report) and found.errors else 0
+
+
+_COMMANDS = {"build": _build, "check": _check, "ask": _ask, "show": _show, "draw": _draw, "source": _source,
+             "export": _export}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

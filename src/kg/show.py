@@ -41,15 +41,22 @@ _IN_SENTENCE = {"statedIn", "certainty", "basis", "accordingTo", "count", "atLea
 
 @dataclass(frozen=True)
 class ShownLine:
-    """One claim: its sentence, the passage, who says it, how surely, on what basis, and its other qualifiers."""
+    """One claim: its IRI and short name, its sentence, the passage, who says it, how surely, on what basis, and its other
+    qualifiers."""
 
     claim: str
+    name: str
     text: str
     passage: str
     who: str
     certainty: str
     basis: str
     qualifiers: tuple[str, ...]
+
+    def how(self) -> str:
+        """Who says it, how surely, on what basis, and its other qualifiers, in one line."""
+        parts = [f"according to {self.who}" if self.who else "", self.certainty, self.basis, *self.qualifiers]
+        return " · ".join(part for part in parts if part)
 
 
 @dataclass(frozen=True)
@@ -109,8 +116,7 @@ class Shown:
 
 
 def _source(line: ShownLine) -> str:
-    parts = [line.passage, f"according to {line.who}" if line.who else "", line.certainty, line.basis, *line.qualifiers]
-    return " · ".join(part for part in parts if part)
+    return " · ".join(part for part in (line.passage, line.how()) if part)
 
 
 def show(store: Store, names: Names, iri: str) -> Shown:
@@ -150,7 +156,8 @@ SELECT ?property ?value WHERE {{ <{iri}> ?property ?value }} ORDER BY ?property 
         )
         sentence, place, passage = sentences[claim]
         lines.append(ShownLine(
-            claim=claim, text=sentence, passage=f"{place} ({names.slug(passage)})", who=own.get("accordingTo", ""),
+            claim=claim, name=names.shorten(claim), text=sentence,
+            passage=f"{place} ({names.slug(passage)})", who=own.get("accordingTo", ""),
             certainty=own.get("certainty", ""), basis=own.get("basis", ""), qualifiers=tuple(others),
         ))
     remarks = store.ask(_PREFIXES + f"""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 
 import pyoxigraph as ox
 
@@ -56,17 +57,25 @@ def table(answer: Answer, store: Store, names: Names, columns: int = 80) -> str:
     shown = [v for v in answer.variables if not (v.endswith("Label") and v[:-5] in answer.variables)]
     head = [re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower() for name in shown]
     body = _words(answer, shown, store, names)
-    wide = _widths([head, *body], columns)
-    if wide is None:
-        lines = _list(head, body, columns)
-    else:
-        right = [bool(body) and all(_numeric(row[n]) for row in answer.rows) for n in shown]
-        lines = [*_line(head, wide, right), "  ".join("─" * w for w in wide)] if head else []
-        for row in body:
-            lines += _line(row, wide, right)
+    numbers = [i for i, n in enumerate(shown) if body and all(_numeric(row[n]) for row in answer.rows)]
     count = len(body)
-    lines.append(f"({count} row{'' if count == 1 else 's'})" if count else "(no rows)")
-    return "\n".join(lines) + "\n"
+    last = f"({count} row{'' if count == 1 else 's'})" if count else "(no rows)"
+    return "\n".join([*lines(head, body, columns, numbers), last]) + "\n"
+
+
+def lines(head: list[str], body: list[list[str]], columns: int, numbers: Collection[int] = ()) -> list[str]:
+    """The lines of a table with a head; the columns in `numbers` stand at the right. Rows become lists where the table
+    does not fit."""
+    if not head:
+        return []
+    wide = _widths([head, *body], max(columns, 20))
+    if wide is None:
+        return _list(head, body, max(columns, 20))
+    right = [n in numbers for n in range(len(head))]
+    out = [*_line(head, wide, right), "  ".join("─" * w for w in wide)]
+    for row in body:
+        out += _line(row, wide, right)
+    return out
 
 
 def _words(answer: Answer, shown: list[str], store: Store, names: Names) -> list[list[str]]:

@@ -1,6 +1,7 @@
 """The date bounds of things: the first and last day on which each can have begun and ended.
 
-A thing's own datings come first. A thing without any takes the bounds of the
+A thing's own datings come first, those of the source of the first rank before those of others, which only fill what
+is left open. A thing without any takes the bounds of the
 whole that it is part of, narrowed by what it answers, follows, is caused by or
 causes, and by its parts; what a thing's own datings leave open is filled from
 the same. A duration then narrows the end.
@@ -125,7 +126,7 @@ def spans(facts: Facts, report: Report) -> dict[str, Span]:
 
 def _datings(facts: Facts, report: Report) -> dict[str, list[Dating]]:
     datings: dict[str, list[Dating]] = defaultdict(list)
-    for name in (*DATINGS, "inForceFrom", "dueToExpire"):
+    for name in (*DATINGS, "born", "died", "inForceFrom", "dueToExpire"):
         for claim, predicate in facts.pairs(RDF + "predicate"):
             if not isinstance(predicate, pyoxigraph.NamedNode) or predicate.value != KG + name:
                 continue
@@ -140,13 +141,11 @@ def _datings(facts: Facts, report: Report) -> dict[str, list[Dating]]:
             if name not in DATINGS:
                 continue
             one = Bounds(begin.earliest, end.latest)
-            rank = (
-                2
-                if facts.value(claim, KG + "accordingTo")
-                else 1
-                if facts.value(claim, KG + "certainty") in (KG + "supposed", KG + "reported")
-                else 0
-            )
+            rank = 3 * _source_rank(claim, facts)
+            if facts.value(claim, KG + "accordingTo"):
+                rank += 2
+            elif facts.value(claim, KG + "certainty") in (KG + "supposed", KG + "reported"):
+                rank += 1
             if name == "date":
                 datings[thing].append(Dating(claim, begin, end, rank))
             else:
@@ -154,6 +153,13 @@ def _datings(facts: Facts, report: Report) -> dict[str, list[Dating]]:
     for given in datings.values():
         given.sort(key=lambda dating: (len(dating.claim), dating.claim))  # one order, whatever the store's
     return datings
+
+
+def _source_rank(claim: str, facts: Facts) -> int:
+    """kg:sourceRank of the source in which a claim stands, be it under a passage or not; 1 where none is given."""
+    stated = facts.value(claim, KG + "statedIn") or ""
+    rank = facts.value(facts.value(stated, KG + "inSource") or stated, KG + "sourceRank")
+    return int(rank) if rank is not None and rank.isdigit() else 1
 
 
 def _lengths(facts: Facts, found: dict[str, Span], report: Report) -> dict[str, str]:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from kg.assemble import Built, Problem, assemble
 from kg.check import derived, files, reading, rules, shapes, table, terms
+from kg.check.coverage import coverage
 from kg.folder import Folder
 
-__all__ = ["Problem", "check", "problems"]
+__all__ = ["Problem", "assemble", "check", "coverage", "problems"]
 
 
 def check(folder: Folder, source: Path | None = None) -> list[Problem]:
@@ -28,5 +29,5 @@ def problems(built: Built, source: Path | None = None) -> list[Problem]:
     found.update(rules.run_all(built))
     found.update(problem for _, problem in shapes.violations(built))
     if source is not None:
-        found.update(reading.unread(built, source))
+        found.update(reading.against(built, source))
     return sorted(found)

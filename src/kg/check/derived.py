@@ -1,4 +1,4 @@
-"""Dates that follow from another: each is worked out again."""
+"""Dates that follow from another, each worked out again, and the time for which a claim holds."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kg.assemble import Built, Problem
 from kg.assemble.facts import KG, RDF
-from kg.dates import DateError, add, follows
+from kg.dates import Bounds, DateError, add, bounds, follows
 
 
 def derived_dates(built: Built) -> Iterator[Problem]:
@@ -32,4 +32,19 @@ def derived_dates(built: Built) -> Iterator[Problem]:
         )
 
 
-CHECKS = (derived_dates,)
+def times_of_holding(built: Built) -> Iterator[Problem]:
+    """kg:since and kg:until of a claim must be dates that exist, and none may cease to hold before it began."""
+    facts = built.facts
+    for claim in sorted({claim for name in ("since", "until") for claim, _ in facts.pairs(KG + name)}):
+        spans: dict[str, Bounds] = {}
+        for name in ("since", "until"):
+            for text in facts.values(claim, KG + name):
+                try:
+                    spans[name] = bounds(text)
+                except DateError as error:
+                    yield built.problem("error", claim, f"kg:{name}: {error.what}", error.todo or "give a date that exists")
+        if len(spans) == 2 and spans["until"].latest < spans["since"].earliest:
+            yield built.problem("error", claim, "it ceases to hold (kg:until) before it begins (kg:since)", "mend one of the two dates")
+
+
+CHECKS = (derived_dates, times_of_holding)
