@@ -1,7 +1,7 @@
 # One task runner: `make run` and `make test` set up all that they need by themselves.
 PYTHON ?= python3
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 export PYTHONDONTWRITEBYTECODE = 1
 
 .PHONY: help run test setup setup-test lint bench requirements clean

@@ -231,6 +231,15 @@ def test_a_source_of_a_later_rank_fills_only_what_is_open(lines: Callable[..., s
     assert stamps(found, "id:arland")[:2] == ["1850-01-01", "1850-12-31"]
 
 
+def test_what_only_a_source_of_a_later_rank_dates_is_narrowed_by_its_neighbours(lines: Callable[..., set[str]]) -> None:
+    found = lines(
+        (CLAIMS_FILE, tiny.CLAIMS.splitlines()[18] + "\n", ""),
+        (tiny.SOURCES_FILE, "", 'id:almanac a kg:Source ; rdfs:label "An Almanac"@en ; kg:sourceRank 2 .\n'),
+        (CLAIMS_FILE, "", 'claim:almanac-1 rdf:subject id:peace-signing ; rdf:predicate kg:date ; rdf:object "1903"^^edtf:EDTF .\n'),
+    )
+    assert stamps(found, "id:peace-signing") == ["1903-06-10", "1903-12-31"] * 2
+
+
 def test_a_whole_without_dates_holds_its_parts(lines: Callable[..., set[str]]) -> None:
     found = lines(*((CLAIMS_FILE, line + "\n", "") for line in tiny.CLAIMS.splitlines()[:2]))
     # The battle of March 1902 is part of it.

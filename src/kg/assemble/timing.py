@@ -1,10 +1,9 @@
 """The date bounds of things: the first and last day on which each can have begun and ended.
 
-A thing's own datings come first, those of the source of the first rank before those of others, which only fill what
-is left open. A thing without any takes the bounds of the
-whole that it is part of, narrowed by what it answers, follows, is caused by or
-causes, and by its parts; what a thing's own datings leave open is filled from
-the same. A duration then narrows the end.
+A thing's own datings come first, those of the source of the first rank before those of later ranks, which only fill what
+is left open. A thing without any of the first rank takes the bounds of the whole that it is part of, narrowed by what it
+answers, follows, is caused by or causes, and by its parts; what a thing's own datings leave open is filled from the same. A
+duration then narrows the end.
 """
 
 from __future__ import annotations
@@ -25,6 +24,8 @@ DATINGS = ("date", "begin", "end")
 CAUSES = ("causes", "enables", "motivates")
 #: Predicates of claims whose object cannot begin after their subject does.
 FOLLOWS = ("answers", "after")
+#: The rank from which a dating is of a source of a later rank: 3 for each rank of the source, and up to 2 for doubts.
+LATER = 6
 SLOTS = ("hasEarliestBeginTimeStamp", "hasLatestBeginTimeStamp", "hasEarliestEndTimeStamp", "hasLatestEndTimeStamp")
 
 
@@ -104,7 +105,7 @@ def spans(facts: Facts, report: Report) -> dict[str, Span]:
     found = {thing: _own(thing, own.get(thing, []), facts, report) for thing in sorted(events | own.keys())}
     before, wholes = _relations(facts, found)
     _fill(found, lambda thing: _from_wholes(thing, wholes, found))
-    undated = {thing for thing, span in found.items() if not own.get(thing)}
+    undated = {thing for thing in found if all(dating.rank >= LATER for dating in own.get(thing, []))}
     for span in found.values():
         span.close()
     after = defaultdict(set)
