@@ -251,6 +251,16 @@ def test_no_check_is_without_its_failing_example() -> None:
     assert {*files.CHECKS, *terms.CHECKS, *derived.CHECKS, *table.CHECKS} == PROGRAM.keys()
 
 
+@pytest.mark.parametrize("rule", ["20-effect-before-cause", "21-answer-before-question", "22-part-outside-whole"])
+def test_a_claim_known_to_be_at_odds_is_no_mistake(rule: str, tmp_path: Path) -> None:
+    case = RULES[rule]
+    content = tiny.files()[CLAIMS_FILE]
+    wrong = next(line for line in content.splitlines() if line.startswith(case.head + " "))
+    known = (CLAIMS_FILE, wrong, wrong.removesuffix(" .") + " ; kg:contradicts claim:one-01-1 .")
+    assert [one for one in check(tiny.make(tmp_path / "a", *case.changes)) if one.iri == case.head] != []
+    assert [one for one in check(tiny.make(tmp_path / "b", *case.changes, known)) if one.iri == case.head] == []
+
+
 def test_messages_of_shapes_say_what_to_do() -> None:
     text = (tiny.ROOT / "ontology" / "shapes.ttl").read_text(encoding="utf-8")
     messages = re.findall(r'sh:message "(.*)" \.$', text, re.MULTILINE)

@@ -108,6 +108,12 @@ def test_an_accusation_may_have_led_to_something(lines: Callable[..., set[str]])
     assert "id:fear-borland kg:ledTo id:offer-1903 ." not in found
 
 
+@pytest.mark.parametrize("relation, stands", [("near", False), ("northOf", False), ("at", True), ("insideOf", True)])
+def test_what_lies_near_a_place_does_not_lie_there(relation: str, stands: bool, lines: Callable[..., set[str]]) -> None:
+    found = lines((CLAIMS_FILE, "rdf:object id:ford .", f"rdf:object id:ford ; kg:relation kg:{relation} ."))
+    assert ("id:battle-of-ford kg:place id:ford ." in found) is stands
+
+
 def test_sides_are_those_of_the_events_own_conflict(lines: Callable[..., set[str]]) -> None:
     other = [
         (THINGS_FILE, "", 'id:other-war a kg:War ; rdfs:label "Other War"@en .\nid:other-side a kg:Side ; rdfs:label "[other side]"@en .\n'),
