@@ -11,7 +11,7 @@ import pytest
 
 import tiny
 from kg.assemble import Problem, assemble
-from kg.check import check, derived, files, problems, reading, rules, shapes, table, terms
+from kg.check import check, derived, files, problems, questions, reading, rules, shapes, table, terms
 from kg.errors import BadData
 from kg.folder import Folder
 from tiny import CLAIMS_FILE, LINKS_FILE, REMARKS_FILE, SOURCES_FILE, THINGS_FILE
@@ -70,7 +70,7 @@ RULES: dict[str, Case] = {
         "claim:one-02-4", "counts something else"),
     "13-counted-twice": Case(
         [claim(f"claim:one-02-9 {PARTS} id:arland-army ; kg:what id:soldier ; kg:count 20 .")], "claim:one-02-9", "is counted here as in claim:one-02-3"),
-    "20-effect-before-cause": Case([(CLAIMS_FILE, '"1902-03"', '"1903-08"')], "claim:one-03-5", "certainly begins before id:battle-of-ford"),
+    "20-effect-before-cause": Case([(CLAIMS_FILE, '"1902-03"', '"1903-08"')], "claim:one-03-5", "certainly begins (by 1903-06-15) before id:battle-of-ford (from 1903-08-01)"),
     "21-answer-before-question": Case([(CLAIMS_FILE, '"1903-06-10"', '"1903-06-16"')], "claim:one-03-4", "which it would answer or follow"),
     "22-part-outside-whole": Case([(CLAIMS_FILE, '"1902-03"', '"1900-03"')], "claim:one-02-2", "certainly does not lie within the time of id:long-war"),
     "23-cause-and-part": Case(
@@ -147,12 +147,22 @@ PROGRAM: dict[Callable[..., Iterator[Problem]], Case] = {
     terms.unknown_classes: Case([(THINGS_FILE, "kg:Settlement", "kg:Town")], "id:ford", "kg:Town is no class", THINGS_FILE),
     terms.unknown_properties: Case([(THINGS_FILE, '"Ford"@en', '"Ford"@en ; kg:mayor id:arland')], "id:ford", "kg:mayor is no property", THINGS_FILE),
     terms.one_kind: Case([(THINGS_FILE, "kg:Settlement", "kg:Settlement, kg:Island")], "id:ford", "this one has kg:Island and kg:Settlement", THINGS_FILE),
+    terms.texts: Case([(THINGS_FILE, '"Borland"@en', '"Bor\\u202Eland"@en')], "id:borland", "its rdfs:label holds the character U+202E", THINGS_FILE),
+    terms.same_claim_twice: Case(
+        [claim("claim:one-02-8 rdf:subject id:battle-of-ford ; rdf:predicate kg:place ; rdf:object id:ford .")], "claim:one-02-8", "says the same as claim:one-02-6"),
     derived.derived_dates: Case([(CLAIMS_FILE, '"P5D"', '"P6D"')], "claim:one-03-2", "plus P6D is 1903-06-16, not 1903-06-15"),
     derived.times_of_holding: Case(
         [qualifier('kg:since "1902"^^edtf:EDTF ; kg:until "1901-12"^^edtf:EDTF')], "claim:one-02-6", "it ceases to hold (kg:until) before it begins"),
     table.unknown_subject: Case([(LINKS_FILE, "", ROW.replace("id:ford", "id:fjord"))], "id:fjord", "stands nowhere", LINKS_FILE),
     table.accepted_and_refused: Case(
         [(LINKS_FILE, "", ROW.replace("id:ford", "id:borland").replace("Q1", "Q2"))], "id:borland", "the link is refused in line 9", LINKS_FILE),
+    table.said_twice: Case([(LINKS_FILE, "", tiny.LINKS.splitlines()[-1] + "\n")], "id:borland", "the row says again what line 9 says", LINKS_FILE),
+    table.two_items_for_one: Case(
+        [(LINKS_FILE, "", ROW.replace("id:ford\tFord", "id:arland\tArland").replace("Q1", "Q4").replace("owl:sameAs", "skos:exactMatch"))],
+        "id:arland", "it is said to be exactly wd:Q1 too (line 8)", LINKS_FILE),
+    table.label_of_another: Case([(LINKS_FILE, "\tArland\towl:sameAs", "\tOrland\towl:sameAs")], "id:arland", "subject_label “Orland” is not its label", LINKS_FILE),
+    questions.can_be_asked: Case(
+        [("queries/broken.rq", "", "SELECT ?x WHERE {\n  ?x ?y }\n")], "", "not valid SPARQL", "queries/broken.rq"),
     table.one_item_twice: Case([(LINKS_FILE, "", ROW)], "id:ford", "said to be the same as id:arland too", LINKS_FILE),
 }
 
@@ -172,7 +182,15 @@ ASSEMBLY: dict[str, Case] = {
     "an open interval": Case([(CLAIMS_FILE, '"1902-03"', '"1902/.."')], "claim:one-02-1", "open at one end"),
     "a duration in weeks": Case(
         [claim('claim:one-03-11 rdf:subject id:long-war ; rdf:predicate kg:duration ; rdf:object "P3W"^^xsd:duration .')], "claim:one-03-11", "“P3W” is no duration"),
-    "an end before its beginning": Case([(CLAIMS_FILE, '"1903"^^edtf:EDTF .\nclaim:one-01-3', '"1900"^^edtf:EDTF .\nclaim:one-01-3')], "id:long-war", "it ends before it begins", THINGS_FILE),
+    "an end before its beginning": Case([(CLAIMS_FILE, '"1903"^^edtf:EDTF .\nclaim:one-01-3', '"1900"^^edtf:EDTF .\nclaim:one-01-3')], "claim:one-01-2", "the end of Long War (1900) is before its beginning (1901)"),
+    "an end before its beginning, by two accounts": Case(
+        [(CLAIMS_FILE, tiny.CLAIMS.splitlines()[1] + "\n", ""), (tiny.SOURCES_FILE, "", 'id:almanac a kg:Source ; rdfs:label "An Almanac"@en .\n'),
+         claim('claim:almanac-1 rdf:subject id:long-war ; rdf:predicate kg:end ; rdf:object "1900"^^edtf:EDTF .')],
+        "id:long-war", "it ends (by 1900-12-31) before it begins (from 1901-01-01)", THINGS_FILE),
+    "an end before its beginning, both somebody's word": Case(
+        [claim('claim:one-03-11 rdf:subject id:fear-borland ; rdf:predicate kg:begin ; rdf:object "1902-05"^^edtf:EDTF ; kg:accordingTo id:arland .'),
+         claim('claim:one-03-12 rdf:subject id:fear-borland ; rdf:predicate kg:end ; rdf:object "1902-01"^^edtf:EDTF ; kg:accordingTo id:arland .')],
+        "claim:one-03-12", "the end of [fear in Borland] (1902-01) is before its beginning (1902-05)"),
     "dates that exclude each other": Case(
         [claim('claim:one-03-11 rdf:subject id:battle-of-ford ; rdf:predicate kg:date ; rdf:object "1902-05"^^edtf:EDTF .')],
         "claim:one-03-11", "exclude each other"),
@@ -248,7 +266,7 @@ def test_no_check_is_without_its_failing_example() -> None:
     text = (ontology / "shapes.ttl").read_text(encoding="utf-8")
     assert set(re.findall(r"^shape:([\w-]+) sh:path", text, re.MULTILINE)) == SHAPES.keys()
     assert text.count("sh:path ") == len(SHAPES)
-    assert {*files.CHECKS, *terms.CHECKS, *derived.CHECKS, *table.CHECKS} == PROGRAM.keys()
+    assert {*files.CHECKS, *terms.CHECKS, *derived.CHECKS, *table.CHECKS, *questions.CHECKS} == PROGRAM.keys()
 
 
 @pytest.mark.parametrize("rule", ["20-effect-before-cause", "21-answer-before-question", "22-part-outside-whole"])

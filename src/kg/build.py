@@ -10,7 +10,7 @@ from kg.assemble import Built, Problem, assemble
 from kg.assemble.facts import KG, RDF
 from kg.check import problems
 from kg.errors import CheckFailed
-from kg.folder import Folder, write_atomically
+from kg.folder import Folder, refuse_unwritable, write_atomically
 
 __all__ = ["Built", "Report", "assemble", "build"]
 
@@ -33,6 +33,8 @@ def build(folder: Folder, output: Path | None = None, check: bool = True) -> Rep
     reading. Raises CheckFailed (its text has every problem on a line of its own)
     when there is an error, and then writes nothing; BadData; CannotWrite.
     """
+    target = Path(output) if output is not None else Path(folder.triples)
+    refuse_unwritable(target)
     built = assemble(folder)
     found = problems(built) if check else sorted(set(built.problems))
     errors = [problem for problem in found if problem.severity == "error"]
@@ -40,7 +42,6 @@ def build(folder: Folder, output: Path | None = None, check: bool = True) -> Rep
         raise CheckFailed(
             "\n".join(map(str, found)) + f"\n{len(errors)} error{'s' if len(errors) != 1 else ''}: nothing was written",
         )
-    target = Path(output) if output is not None else Path(folder.triples)
     write_atomically(target, built.text().encode("utf-8"))
     kinds = Counter(str(kind) for _, kind in built.facts.pairs(RDF + "type"))
     return Report(

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from kg import __version__
-from kg.errors import BadQuery, CannotWrite, KgError, UsageError
+from kg.errors import BadQuery, CannotWrite, CheckFailed, KgError, NotFound, UsageError
 from kg.folder import Folder, write_atomically
 
 if TYPE_CHECKING:
@@ -57,6 +59,13 @@ examples:
 }
 
 
+def _text(value: str) -> str:
+    """A value of an option: some text."""
+    if not value.strip():
+        raise argparse.ArgumentTypeError("must not be empty")
+    return value
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Wrong usage, like every other error, is one line."""
@@ -69,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"kg {__version__}")
-    parser.add_argument("--folder", metavar="DIR", help="the data set (default: the current folder, else the package's own)")
+    parser.add_argument("--folder", type=_text, metavar="DIR", help="the data set (default: the current folder, else the package's own)")
     # prog is given, because argparse would load a formatter to find it.
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", prog="kg")
 
@@ -78,44 +87,45 @@ def _parser() -> argparse.ArgumentParser:
             name, help=does, description=does[0].upper() + does[1:] + ".", epilog=_EPILOGS[name],
             formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False,
         )
-        sub.add_argument("--folder", metavar="DIR", default=argparse.SUPPRESS, help="the data set")
+        sub.add_argument("--folder", type=_text, metavar="DIR", default=argparse.SUPPRESS, help="the data set")
         if store:
-            sub.add_argument("--store", metavar="DIR|URL", help="a store on disk or a SPARQL server instead of the folder")
+            sub.add_argument("--store", type=_text, metavar="DIR|URL", help="a store on disk or a SPARQL server instead of the folder")
         return sub
 
     build = command("build", "check the curated files and write data/triples.ttl", store=False)
-    build.add_argument("-o", "--output", metavar="FILE", help="write there instead")
+    build.add_argument("-o", "--output", type=_text, metavar="FILE", help="write there instead")
     build.add_argument("--no-checks", action="store_true", help="leave out the shapes and rules (for measuring)")
     check = command("check", "say what is wrong in the curated files", store=False)
-    check.add_argument("--source", metavar="FILE", help="a copy of the source's text: check every number against its sentence")
+    check.add_argument("--source", type=_text, metavar="FILE", help="a copy of the source's text: check every number against its sentence")
     ask = command("ask", "ask a question; without a name, list the questions")
-    ask.add_argument("name", nargs="?", help="the name of a question")
+    ask.add_argument("name", type=_text, nargs="?", help="the name of a question")
     ask.add_argument("parameters", nargs="*", metavar="param=value", help="a parameter, and a THING or a literal for it")
     ask.add_argument("--about", action="store_true", help="say what the question asks and which parameters it has")
     ask.add_argument("--opening", action="store_true", help="ask the question that the data set shows first")
-    ask.add_argument("--file", metavar="FILE", help="a file with a SPARQL query; - for standard input")
-    ask.add_argument("--sparql", metavar="TEXT", help="a SPARQL query; known prefixes need no declaration")
-    ask.add_argument("--format", metavar="FORMAT", help="table csv tsv json xml markdown html, or for graphs turtle "
+    ask.add_argument("--file", type=_text, metavar="FILE", help="a file with a SPARQL query; - for standard input")
+    ask.add_argument("--sparql", type=_text, metavar="TEXT", help="a SPARQL query; known prefixes need no declaration")
+    ask.add_argument("--format", type=_text, metavar="FORMAT", help="table csv tsv json xml markdown html, or for graphs turtle "
                      "ntriples nquads trig rdfxml jsonld (default: table on a terminal, csv or turtle in a pipe)")
-    ask.add_argument("-o", "--output", metavar="FILE", help="write the answer to a file")
+    ask.add_argument("-o", "--output", type=_text, metavar="FILE", help="write the answer to a file")
     show = command("show", "everything claimed about a thing, in reading order")
-    show.add_argument("thing", metavar="THING")
+    show.add_argument("thing", type=_text, metavar="THING")
     show.add_argument("--format", choices=["text", "markdown", "json"], default="text")
-    show.add_argument("-o", "--output", metavar="FILE", help="write to a file")
+    show.add_argument("-o", "--output", type=_text, metavar="FILE", help="write to a file")
     draw = command("draw", "the network as one page of HTML that opens offline")
     what = draw.add_mutually_exclusive_group()
-    what.add_argument("--around", metavar="THING", help="only what lies around a thing")
-    what.add_argument("--query", metavar="NAME", help="the answer of a question with ?source ?target ?kind")
+    what.add_argument("--around", type=_text, metavar="THING", help="only what lies around a thing")
+    what.add_argument("--query", type=_text, metavar="NAME", help="the answer of a question with ?source ?target ?kind")
     draw.add_argument("--depth", type=int, default=1, metavar="N", help="steps around the thing (default 1)")
-    draw.add_argument("-o", "--output", metavar="FILE", required=True)
+    draw.add_argument("-o", "--output", type=_text, metavar="FILE", required=True)
     source = command("source", "the claims against a copy of the source's text, or a sentence beside its claims")
-    source.add_argument("file", metavar="FILE", help="the copy, a text file in UTF-8")
-    source.add_argument("name", nargs="?", metavar="PASSAGE|CLAIM", help="a passage, to see its claims, or a claim, to see its sentence")
+    source.add_argument("file", type=_text, metavar="FILE", help="the copy, a text file in UTF-8")
+    source.add_argument("name", type=_text, nargs="?", metavar="PASSAGE|CLAIM",
+                        help="a passage beside its claims, or a claim beside its sentence")
     source.add_argument("--format", choices=["text", "markdown", "json"], default="text")
-    source.add_argument("-o", "--output", metavar="FILE", help="write to a file")
+    source.add_argument("-o", "--output", type=_text, metavar="FILE", help="write to a file")
     export = command("export", "the whole graph in one format")
     export.add_argument("format", metavar="FORMAT", help="turtle ntriples rdfxml jsonld graphml")
-    export.add_argument("-o", "--output", metavar="FILE", help="write to a file (default: standard output)")
+    export.add_argument("-o", "--output", type=_text, metavar="FILE", help="write to a file (default: standard output)")
     return parser
 
 
@@ -131,8 +141,12 @@ def _write(text: str | bytes, output: str | None = None) -> None:
     if output is not None:
         write_atomically(Path(output), data)
         return
+    if sys.stdout is None:
+        raise CannotWrite("is closed", "standard output", "leave it open, or name a file with -o")
     try:
-        sys.stdout.buffer.write(data)
+        rest = memoryview(data)
+        while rest:  # without Python's buffer a write may be a part of it
+            rest = rest[sys.stdout.buffer.write(rest) :]
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         raise
@@ -186,6 +200,8 @@ def _query(options: argparse.Namespace, folder: Folder, names: Names) -> tuple[Q
     if options.sparql is not None:
         return Query.parse(options.sparql, names=names, where="--sparql"), "--sparql"
     if options.file == "-":
+        if sys.stdin is None:
+            raise NotFound("is closed", "standard input", "leave it open, or name a file")
         try:
             return Query.parse(sys.stdin.buffer.read().decode("utf-8"), where="standard input"), "standard input"
         except UnicodeDecodeError as error:
@@ -303,8 +319,18 @@ _COMMANDS = {"build": _build, "check": _check, "ask": _ask, "show": _show, "draw
              "export": _export}
 
 
+class _Terminated(BaseException):
+    """Somebody asked the process to end; what is half done is undone on the way out."""
+
+
+def _terminate(*_: object) -> NoReturn:
+    raise _Terminated
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and gives its exit code. No traceback reaches the user unless KG_DEBUG=1 asks for it."""
+    with suppress(ValueError):  # only the first thread of a process may say what a signal does
+        signal.signal(signal.SIGTERM, _terminate)
     try:
         try:
             options = _parser().parse_args(argv)
@@ -313,11 +339,14 @@ def main(argv: Sequence[str] | None = None) -> int:
             return int(stop.code or 0)
         return _COMMANDS[options.command](options, Folder.find(options.folder))
     except KgError as error:
-        print(error if "\n" in str(error) else f"kg: {error}", file=sys.stderr)
+        print(error if isinstance(error, CheckFailed) else f"kg: {' '.join(str(error).split())}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         print("kg: interrupted", file=sys.stderr)
         return 130
+    except _Terminated:
+        print("kg: ended from outside", file=sys.stderr)
+        return 143
     except BrokenPipeError:
         # The reader has gone; nothing more is said, also not when Python empties its buffers at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -81,6 +81,8 @@ def interval(text: str) -> tuple[Bounds, Bounds]:
 def _single(text: str) -> Bounds:
     import edtf  # heavy: its grammar is compiled when it is imported
 
+    if text != text.strip():
+        raise DateError(f"“{text}” has a space at its edge", todo="take the space out")
     try:
         parsed = edtf.parse_edtf(text)
         low, high = parsed.lower_strict(), parsed.upper_strict()

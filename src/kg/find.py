@@ -11,6 +11,7 @@ from kg.names import Names
 from kg.store import Store
 
 _PREFIXES = """
+PREFIX kg: <https://w3id.org/khalkhin/ontology#>
 PREFIX owl: <http://www.w3.org/2002/07/owl#>
 PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
@@ -18,12 +19,13 @@ PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 """
 # The labels of claims are their sentences, no names.
 _NAMES = _PREFIXES + """
-SELECT ?thing ?name ?rank WHERE {
+SELECT ?thing ?name ?rank ?last WHERE {
   { ?thing rdfs:label ?name BIND(0 AS ?rank) } UNION { ?thing skos:altLabel ?name BIND(1 AS ?rank) }
   FILTER NOT EXISTS { ?thing rdf:subject ?any }
-} ORDER BY ?rank ?thing ?name
+  BIND(EXISTS { ?thing kg:inSource ?source } || EXISTS { ?thing a kg:Remark } AS ?last)
+} ORDER BY ?rank ?thing STR(?name)
 """
-_ITEM = re.compile(r"(?:wd:|<?https?://www\.wikidata\.org/(?:entity|wiki)/)?(Q[1-9]\d*)>?\Z")
+_ITEM = re.compile(r"(?:wd:|<?https?://www\.wikidata\.org/(?:entity|wiki)/)?(Q[1-9]\d*)>?\Z", re.I)
 _SLUG = re.compile(r"[\w.-]+\Z")
 _QUOTED = re.compile(r'"(.*)"(?:@([A-Za-z]+(?:-[A-Za-z0-9]+)*)|\^\^(\S+))?\Z', re.S)
 _XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -51,7 +53,7 @@ def find(store: Store, names: Names, text: str) -> str:
     """
     text = text.strip()
     if item := _ITEM.match(text):
-        if found := _linked(store, "http://www.wikidata.org/entity/" + item[1]):
+        if found := _linked(store, "http://www.wikidata.org/entity/" + item[1].upper()):
             return found
         raise NotFound(f"no thing is linked with {text!r}", None, "give its label instead")
     if ":" in text:
@@ -100,16 +102,26 @@ def _called(store: Store, names: Names, text: str) -> str:
             return hits[0]
         if hits:
             raise UsageError(f"{text!r} is the name of several things", None, "say which: " + ", ".join(map(names.shorten, hits)))
+    raise NotFound(f"no thing is called {text!r}", None, _hint(wanted, folds, names))
+
+
+def _hint(wanted: str, folds: list[tuple[str, dict[str, str]]], names: Names) -> str:
+    """The nearest names: first those that hold all the words, the shortest first, then those spelled alike.
+
+    Things come before remarks, passages and the terms of an ontology.
+    """
     from difflib import get_close_matches
 
-    known: dict[str, str] = {}
+    known: dict[str, tuple[bool, str]] = {}
     for fold, row in folds:
-        known.setdefault(fold, row["name"])
-        known.setdefault(names.slug(row["thing"]), names.slug(row["thing"]))
-    near = list(dict.fromkeys(known[n] for n in get_close_matches(wanted, list(known), n=5, cutoff=0.5)))[:3]
-    near = near or [name for fold, name in known.items() if wanted and wanted in fold][:3]
-    hint = "did you mean " + " or ".join(f'"{n}"' for n in near) + "?" if near else "give a slug, an IRI, a Wikidata id or a label"
-    raise NotFound(f"no thing is called {text!r}", None, hint)
+        later = "#" in row["thing"] or row["last"] == "true"
+        for key, name in ((fold, row["name"]), (names.slug(row["thing"]), names.slug(row["thing"]))):
+            known[key] = min(known.get(key, (True, name)), (later, name))
+    words = set(wanted.split())
+    near = [key for key in sorted(known, key=lambda k: (known[k][0], len(k), k)) if words and words <= set(key.split())]
+    near += sorted(get_close_matches(wanted, list(known), n=5, cutoff=0.5), key=lambda key: known[key][0])
+    found = list(dict.fromkeys(known[key][1] for key in near))[:3]
+    return "did you mean " + " or ".join(f'"{n}"' for n in found) + "?" if found else "give a slug, an IRI, a Wikidata id or a label"
 
 
 def parameter(store: Store, names: Names, text: str, default: str = "") -> Term:
@@ -163,7 +175,7 @@ def labels(store: Store, iris: Iterable[str], language: str = "en") -> dict[str,
         return {}
     rows = store.ask(
         _PREFIXES + f"SELECT ?thing ?label WHERE {{ VALUES ?thing {{ {values} }} ?thing rdfs:label ?label }} "
-        f'ORDER BY ?thing DESC(LANG(?label) = "{language}") ?label'
+        f'ORDER BY ?thing DESC(LANG(?label) = "{language}") STR(?label)'
     ).rows
     found: dict[str, str] = {}
     for row in rows:

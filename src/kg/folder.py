@@ -18,36 +18,39 @@ def write_atomically(path: Path, content: bytes | Iterable[bytes]) -> None:
     Whatever interrupts it, also Ctrl-C, the file that stood there stays and nothing is left beside it. A link is
     followed; a device or a pipe is written to, never replaced. Raises CannotWrite.
     """
-    import tempfile
-
     path = Path(path)
-    temporary: str | None = None
+    temporary: Path | None = None
     try:
         if path.exists() and not path.is_file() and not path.is_dir():
             with open(path, "wb") as device:
                 device.writelines((content,) if isinstance(content, bytes) else content)
             return
         path = path.resolve()
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-        with os.fdopen(descriptor, "wb") as file:
+        # Named before it is made, so that nothing can interrupt between the two and leave it behind.
+        temporary = path.parent / f".{path.name[:100]}.{os.getpid()}-{os.urandom(6).hex()}.part"
+        with open(temporary, "xb") as file:
             for chunk in (content,) if isinstance(content, bytes) else content:
                 file.write(chunk)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
+        if path.exists():
+            os.chmod(temporary, path.stat().st_mode & 0o777)
         os.replace(temporary, path)
         temporary = None
-    except OSError as error:
-        raise CannotWrite(f"cannot be written ({error.strerror or error})", str(path), "choose another place") from error
+    except (OSError, RuntimeError) as error:  # RuntimeError: a link that leads to itself
+        why = getattr(error, "strerror", None) or error
+        raise CannotWrite(f"cannot be written ({why})", str(path), "choose another place") from error
     finally:
         if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def refuse_unwritable(path: Path) -> None:
+    """Raises CannotWrite where a file can certainly not be written, before long work is done for it."""
+    path = Path(path)
+    why = "Is a directory" if path.is_dir() else "" if path.absolute().parent.is_dir() else "its folder does not exist"
+    if why:
+        raise CannotWrite(f"cannot be written ({why})", str(path), "choose another place")
 
 
 class Folder:
@@ -90,7 +93,8 @@ class Folder:
         try:
             quads = list(pyoxigraph.parse(path=str(self.dataset_file), format=pyoxigraph.RdfFormat.TURTLE))
         except SyntaxError as error:
-            raise BadData(str(error.msg), f"{self.dataset_file}:{error.lineno}:{error.offset}", "mend the Turtle") from error
+            where = f"{self.dataset_file}:{error.lineno}:{error.offset}"
+            raise BadData(f"not valid Turtle: {error.msg}", where, "mend it there") from error
         except OSError as error:
             raise NotFound(f"cannot be read ({error.strerror or error})", str(self.dataset_file)) from error
         return {

@@ -19,7 +19,15 @@ SKOS = "http://www.w3.org/2004/02/skos/core#"
 #: The relations that a row may claim. owl:sameAs is for individuals, the others for classes and concepts.
 PREDICATES = frozenset({OWL_SAME_AS, SKOS + "exactMatch", SKOS + "closeMatch"})
 REQUIRED = ("subject_id", "predicate_id", "predicate_modifier", "object_id", "mapping_justification", "confidence")
-_JUSTIFICATION = re.compile(r"semapv:\w+")
+JUSTIFICATIONS = frozenset(
+    f"semapv:{name}" for name in (
+        "ManualMappingCuration", "MappingReview", "MappingChaining", "MappingInversion", "LexicalMatching", "CompositeMatching",
+        "LogicalReasoning", "SemanticSimilarityThresholdMatching", "BackgroundKnowledgeBasedMatching",
+        "LexicalSimilarityThresholdMatching", "StructuralMatching", "InstanceBasedMatching", "UnspecifiedMatching",
+    )
+)
+"""The justifications of SSSOM (https://w3id.org/semapv/vocab/)."""
+_ENTITY = "http://www.wikidata.org/entity/"
 
 
 @dataclass(frozen=True)
@@ -49,7 +57,7 @@ def read(path: Path) -> list[Link]:
     if not path.exists():
         return []
     try:
-        lines = path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
+        lines = path.read_text(encoding="utf-8-sig").removesuffix("\n").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise BadData("the table of links cannot be read", str(path), "save it as UTF-8 text") from error
     start = next((n for n, line in enumerate(lines) if not line.startswith("#")), len(lines))
@@ -91,9 +99,10 @@ def _curie_map(header: list[str]) -> dict[str, str]:
 def _link(line: str, columns: list[str], prefixes: dict[str, str], path: Path, number: int) -> Link:
     where = f"{path}:{number}"
     cells = next(csv.reader([line], delimiter="\t", quoting=csv.QUOTE_NONE))
-    if len(cells) > len(columns):
-        raise BadData(f"the row has {len(cells)} cells for {len(columns)} columns", where, "take out the extra tab")
-    row = dict(zip(columns, cells + [""] * (len(columns) - len(cells)), strict=True))
+    if len(cells) != len(columns):
+        todo = "take out the extra tab" if len(cells) > len(columns) else "add the missing ones, empty where there is nothing to say"
+        raise BadData(f"the row has {len(cells)} cells for {len(columns)} columns", where, todo)
+    row = dict(zip(columns, cells, strict=True))
 
     def iri(column: str) -> str:
         prefix, _, rest = row[column].partition(":")
@@ -101,6 +110,9 @@ def _link(line: str, columns: list[str], prefixes: dict[str, str], path: Path, n
             raise BadData(f"{column} “{row[column]}” is no known name", where, "write prefix:name with a prefix of the curie_map above")
         return prefixes[prefix] + rest
 
+    target = iri("object_id")
+    if target.startswith(_ENTITY) and not re.fullmatch(r"[QPL][1-9]\d*", target.removeprefix(_ENTITY)):
+        raise BadData(f"object_id “{row['object_id']}” is no identifier of Wikidata", where, "write it like wd:Q42")
     predicate = iri("predicate_id")
     if predicate not in PREDICATES:
         raise BadData(f"predicate_id “{row['predicate_id']}” is no link", where, "use owl:sameAs, skos:exactMatch or skos:closeMatch")
@@ -108,8 +120,10 @@ def _link(line: str, columns: list[str], prefixes: dict[str, str], path: Path, n
         raise BadData(
             f"predicate_modifier “{row['predicate_modifier']}” is unknown", where, "leave it empty, or write Not for a refused link"
         )
-    if not _JUSTIFICATION.fullmatch(row["mapping_justification"]):
-        raise BadData("the link has no justification", where, "write one of the semapv: terms, as semapv:ManualMappingCuration")
+    if row["mapping_justification"] not in JUSTIFICATIONS:
+        given = row["mapping_justification"]
+        what = f"mapping_justification “{given}” is unknown" if given else "the link has no justification"
+        raise BadData(what, where, "write one of the semapv: terms, as semapv:ManualMappingCuration")
     try:
         confidence = float(row["confidence"])
     except ValueError:
@@ -117,6 +131,6 @@ def _link(line: str, columns: list[str], prefixes: dict[str, str], path: Path, n
     if not 0 <= confidence <= 1:
         raise BadData(f"confidence “{row['confidence']}” is no number from 0 to 1", where, "write a number like 0.95")
     return Link(
-        iri("subject_id"), predicate, iri("object_id"), row["predicate_modifier"] == "Not", row["mapping_justification"],
+        iri("subject_id"), predicate, target, row["predicate_modifier"] == "Not", row["mapping_justification"],
         confidence, path, number, row.get("subject_label", ""), row.get("object_label", ""), row.get("comment", ""),
     )

@@ -31,7 +31,7 @@ class Names:
                 for _ in parser:
                     pass
             except SyntaxError as error:
-                raise BadData(str(error.msg), f"{path}:{error.lineno}:{error.offset}", "mend the Turtle") from error
+                raise BadData(f"not valid Turtle: {error.msg}", f"{path}:{error.lineno}:{error.offset}", "mend it there") from error
             except OSError as error:
                 raise NotFound(f"cannot be read ({error.strerror or error})", str(path)) from error
             prefixes.update(parser.prefixes)

@@ -34,7 +34,11 @@ SELECT ?thing ?class ?kind ?label ?early ?begun ?late WHERE {
   OPTIONAL { ?thing sem:hasLatestEndTimeStamp ?late }
 } ORDER BY ?thing ?class
 """
-_ABOVE = _PREFIXES + "SELECT ?class ?above WHERE { ?class rdfs:subClassOf* ?above } ORDER BY ?class ?above"
+# Only of classes: a path of no length would begin at every term of the graph.
+_ABOVE = _PREFIXES + """
+PREFIX owl: <http://www.w3.org/2002/07/owl#>
+SELECT ?class ?above WHERE { ?class a owl:Class ; rdfs:subClassOf* ?above }
+"""
 GROUPS = ("State", "Person", "Side", "Organization", "Group", "Place", "Fighting", "Act", "Condition", "Attitude",
           "Outcome", "Treaty", "Work", "Remark")
 """The classes by which things are coloured, the first that fits."""

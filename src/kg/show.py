@@ -32,7 +32,7 @@ _QUALIFIERS = """
 SELECT ?claim ?property ?name ?value WHERE {
   VALUES ?claim { %s }
   ?claim ?property ?value . ?property rdfs:domain kg:Claim ; rdfs:label ?name
-} ORDER BY ?claim ?name ?value
+} ORDER BY ?claim ?name STR(?value)
 """
 _IN_SENTENCE = {"statedIn", "certainty", "basis", "accordingTo", "count", "atLeast", "atMost", "approximation", "degree",
                 "quantity", "ratio", "comparedTo", "what"}
@@ -122,7 +122,7 @@ def _source(line: ShownLine) -> str:
 def show(store: Store, names: Names, iri: str) -> Shown:
     """Everything that the store claims about `iri`: a thing, a claim or a passage. Raises NotFound."""
     facts = store.ask(_PREFIXES + f"""
-SELECT ?property ?value WHERE {{ <{iri}> ?property ?value }} ORDER BY ?property ?value""").rows
+SELECT ?property ?value WHERE {{ <{iri}> ?property ?value }} ORDER BY ?property STR(?value)""").rows
     if not facts:
         raise NotFound(f"nothing is known of {names.shorten(iri)}", None, "kg ask lists the questions")
     values: dict[str, list[Term]] = {}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 import pyoxigraph as ox
 
 from kg.answer import Answer, harmless
-from kg.errors import BadData, BadQuery, NetworkError, NotFound, StoreError
+from kg.errors import BadData, BadQuery, NetworkError, NotFound, StoreError, UsageError
 from kg.folder import Folder
 from kg.query import Query, refuse_service, undeclared
 
@@ -52,7 +52,8 @@ class EmbeddedStore:
                 line += f":{place[1]}:{column}"
             if missing := undeclared(text):
                 raise BadQuery(f"the prefix {missing[0]}: is not declared", line, "add its PREFIX line") from error
-            raise BadQuery("not valid SPARQL: " + _expected(place[3] if place else message), line, "mend the query") from error
+            said = _misread(place[3], text, int(place[1]), int(place[2])) if place else message
+            raise BadQuery(f"not valid SPARQL: {said}", line, "mend the query") from error
         except (RuntimeError, ValueError, OSError) as error:
             raise BadQuery(f"cannot be answered: {error}", where) from error
 
@@ -62,6 +63,10 @@ class EmbeddedStore:
         import rdflib
 
         return rdflib.Graph(store=oxrdflib.OxigraphStore(store=self.inner), identifier=rdflib.graph.DATASET_DEFAULT_GRAPH_ID)
+
+
+_STATUS = {"EndPointNotFound": 404, "EndPointInternalError": 500, "Unauthorized": 401, "URITooLong": 414}
+"""The status that each of SPARQLWrapper's errors means."""
 
 
 class RemoteStore:
@@ -99,7 +104,10 @@ class RemoteStore:
                 ValueError) as error:
             if isinstance(error, urllib.error.HTTPError):
                 error.close()
-            reason = getattr(error, "code", None) or getattr(error, "reason", None) or type(error).__name__
+            status = getattr(error, "code", None) or _STATUS.get(type(error).__name__)
+            if status is not None:
+                raise NetworkError(f"the server answered with status {status}", self.url, "check the address, or try later") from error
+            reason = getattr(error, "reason", None) or type(error).__name__
             if isinstance(error, TimeoutError) or isinstance(reason, TimeoutError):
                 reason = f"it took longer than {self.timeout} seconds"
             raise NetworkError(f"no answer ({reason})", self.url, "look whether the server runs, and try again") from error
@@ -116,7 +124,8 @@ class RemoteStore:
                 raise ValueError(kind)
             return Answer(ox.parse_query_results(body, format=results))
         except (ValueError, SyntaxError) as error:
-            raise NetworkError(f"answered with {kind}, which is no SPARQL answer", self.url, "check the address") from error
+            what = f"answered with {kind}, which is no SPARQL answer" if isinstance(error, ValueError) else f"its answer is no valid {kind}"
+            raise NetworkError(what, self.url, "check the address") from error
 
     def rdflib(self) -> rdflib.Graph:
         """A graph of rdflib that asks the server."""
@@ -126,10 +135,17 @@ class RemoteStore:
         return rdflib.Graph(store=SPARQLStore(self.url, method="POST"))
 
 
-def _expected(message: str) -> str:
-    """Oxigraph's message without the classes of characters among what it expected."""
-    kept = re.sub(r"(?:, )?\[(?:'(?:\\.|[^'])*'|[^\]'])*\]", "", message).replace("one of , ", "one of ")
-    return kept if kept.split()[-1:] not in (["expected"], ["of"]) else "something else is expected here"
+def _misread(message: str, text: str, line: int, column: int) -> str:
+    """What is wrong at a place of a query: Oxigraph's own sentence if it has one, else from where on it is not understood."""
+    own = re.sub(r'"(?:\\.|[^"\\])*"|\[(?:\'(?:\\.|[^\'])*\'|[^\]\'])*\]', "", message).removeprefix("expected one of ").split(", ")
+    sentences = [part.strip() for part in own if re.search(r"[a-z]{3,} [A-Za-z]", part) and not part.startswith("expected")]
+    if sentences:
+        return sentences[0]
+    lines = text.split("\n")
+    rest = " ".join(" ".join([lines[line - 1][column - 1 :], *lines[line:]]).split()) if line <= len(lines) else ""
+    if not rest:
+        return "something is missing or left open before its end"
+    return f"it is not understood from “{rest[:40]}{'…' if len(rest) > 40 else ''}” on"
 
 
 def _said(error: Exception) -> str:
@@ -140,12 +156,17 @@ def _said(error: Exception) -> str:
     return literal_eval(found[1]).decode("utf-8", "replace") if found else ""
 
 
+_ADDRESS = re.compile(r"[A-Za-z]+://(?:\[[0-9A-Fa-f:.]+\]|[^\s/?#\[\]]+)(?:[/?#]\S*)?\Z")
+
+
 def open_store(source: Folder | Path | str) -> Store:
     """Opens a folder's built triples in memory, a folder on disk of Oxigraph, or a URL.
 
     Raises NotFound when nothing was built yet, BadData when the file is not Turtle, StoreError.
     """
-    if isinstance(source, str) and re.match(r"https?://", source):
+    if isinstance(source, str) and (scheme := re.match(r"([A-Za-z][A-Za-z0-9+.-]*)://", source)):
+        if scheme[1].lower() not in ("http", "https") or not _ADDRESS.match(source):
+            raise UsageError(f"{source!r} is no address of a SPARQL server", None, "write it as https://host/sparql, or name a folder")
         return RemoteStore(source)
     if not isinstance(source, Folder):
         path = Path(source)
@@ -169,4 +190,6 @@ def open_store(source: Folder | Path | str) -> Store:
         raise NotFound("the graph is not built yet", str(source.triples), "run kg build") from error
     except OSError as error:
         raise StoreError(f"cannot be read ({error.strerror or error})", str(source.triples)) from error
+    if not len(inner):
+        raise NotFound("the graph is empty", str(source.triples), "run kg build")
     return EmbeddedStore(inner)

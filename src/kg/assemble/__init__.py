@@ -22,7 +22,7 @@ from kg.assemble import timing, wording, written
 from kg.assemble.curated import Curated
 from kg.assemble.facts import KG, RDF, RDFS, XSD, Facts
 from kg.assemble.problem import Problem
-from kg.errors import BadData
+from kg.errors import BadData, NotFound
 from kg.folder import Folder
 from kg.names import Names
 
@@ -62,8 +62,12 @@ def assemble(folder: Folder) -> Built:
     """Everything in a folder as one graph. Raises BadData where a file is not what it must be."""
     root = Path(folder.root)
     names = Names.of(folder)
-    hand = [folder.dataset_file, *sorted(Path(folder.curated).rglob("*.ttl"))]
+    # Files that begin with a dot are an editor's.
+    hand = [folder.dataset_file, *sorted(path for path in Path(folder.curated).rglob("*.ttl") if not path.name.startswith("."))]
     ontology = Path(folder.ontology)
+    for path, what in ((Path(folder.curated), "the folder of the curated files"), (ontology / "ontology.ttl", "the ontology")):
+        if not path.exists():
+            raise NotFound(f"{what} is not there", str(path), "put it back, or name the right folder with --folder")
     general = [path for path in (ontology / "ontology.ttl", ontology / "alignments.ttl") if path.exists()]
     prefixes: dict[str, str] = {}
     for path in (ontology / "prefixes.ttl", folder.dataset_file):
@@ -71,7 +75,7 @@ def assemble(folder: Folder) -> Built:
     curated = files.gather(root, hand, general, names.shorten)
     store = pyoxigraph.Store()
     built = Built(folder, names, store, curated, prefixes, list(curated.problems))
-    _add(store, (t for t in curated.triples if not isinstance(t.object, pyoxigraph.BlankNode)))
+    _add(store, (t for t in curated.triples if not files.unnamed(t)))  # the files' problems tell of the others
     _add(store, _triples(links.accepted(links.read(Path(folder.links)))))
     _state(built)
     for rule in sorted((ontology / "rules").glob("*.rq")):
@@ -105,6 +109,8 @@ def run(store: pyoxigraph.Store, path: Path) -> pyoxigraph.QuerySolutions | pyox
     """Runs the query of a file; its header lines begin with #. Raises BadData."""
     try:
         return store.query(path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise BadData("the text is not UTF-8", str(path), "save the file as UTF-8") from error
     except SyntaxError as error:
         place = re.search(r"at (\d+):(\d+)", str(error))
         where = f"{path}:{place[1]}:{place[2]}" if place else str(path)

@@ -6,6 +6,7 @@ every thing can be found, reported and blamed by line.
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -52,16 +53,29 @@ def read(path: Path, name: str) -> tuple[list[pyoxigraph.Triple], dict[str, str]
         data = path.read_bytes()
     except OSError as error:
         raise BadData(f"the file cannot be read ({error.strerror})", name, "check that it exists and that you may read it") from error
-    parser = pyoxigraph.parse(input=data, format=pyoxigraph.RdfFormat.TURTLE)
+    parser = pyoxigraph.parse(input=data.removeprefix(codecs.BOM_UTF8), format=pyoxigraph.RdfFormat.TURTLE)
     try:
         triples = [quad.triple for quad in parser]
     except SyntaxError as error:
         where = f"{name}:{error.lineno}:{error.offset}" if error.lineno else name
-        what = re.sub(r"\s+", " ", str(error.msg)).removeprefix("Parser error ")
-        raise BadData(f"not valid Turtle: {what}", where, "mend the punctuation here or on the line before") from error
-    except (ValueError, UnicodeDecodeError) as error:
-        raise BadData("not valid Turtle: the text is not UTF-8", name, "save the file as UTF-8") from error
+        what, todo = said(error)
+        raise BadData(f"not valid Turtle: {what}", where, todo) from error
     return triples, dict(parser.prefixes)
+
+
+def said(error: SyntaxError) -> tuple[str, str]:
+    """What the parser says without the place, which stands before it, and what to do."""
+    what = re.sub(r"^Parser error (?:at|between) line .*?: ", "", " ".join(str(error.msg).split()))
+    if "has not been declared" in what:
+        return what, "add its @prefix line at the top of the file, or mend its name"
+    if "Invalid UTF-8" in what:
+        return "the text is not UTF-8", "save the file as UTF-8"
+    return what, "mend the punctuation here or on the line before"
+
+
+def unnamed(triple: pyoxigraph.Triple) -> bool:
+    """Whether a node of the triple has no IRI to be cited by."""
+    return not isinstance(triple.subject, pyoxigraph.NamedNode) or isinstance(triple.object, pyoxigraph.BlankNode | pyoxigraph.Triple)
 
 
 def gather(root: Path, hand: Iterable[Path], general: Iterable[Path], shorten: Callable[[str], str]) -> Curated:
@@ -74,7 +88,7 @@ def gather(root: Path, hand: Iterable[Path], general: Iterable[Path], shorten: C
             curated.triples += triples
             if strict:
                 curated.prefixes[name] = prefixes
-            _locate(path.read_text(encoding="utf-8"), name, triples, prefixes, strict, curated, shorten)
+            _locate(path.read_text(encoding="utf-8-sig"), name, triples, prefixes, strict, curated, shorten)
     return curated
 
 
@@ -125,8 +139,10 @@ def _locate(
                 "begin the block at the left margin with the name",
             )
         )
-    blank = [t for t in triples if isinstance(t.subject, pyoxigraph.BlankNode) or isinstance(t.object, pyoxigraph.BlankNode)]
-    if blank:
+    if any(map(unnamed, triples)):
         curated.problems.append(
-            Problem("error", name, 0, "", "the file holds a node without a name ([] or _:x or a list)", "give it a name")
+            Problem(
+                "error", name, 0, "", "the file holds a node without a name ([] or _:x or a list) or a triple within a triple",
+                "give each thing a name",
+            )
         )

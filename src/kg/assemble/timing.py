@@ -93,6 +93,8 @@ class Dating:
     begin: Bounds | None
     end: Bounds | None
     rank: int
+    account: tuple[str, ...]
+    """Whose it is: the source, and who says so there."""
 
 
 Report = Callable[[str, str, str], None]
@@ -142,24 +144,30 @@ def _datings(facts: Facts, report: Report) -> dict[str, list[Dating]]:
             if name not in DATINGS:
                 continue
             one = Bounds(begin.earliest, end.latest)
+            account = (_source(claim, facts), *facts.values(claim, KG + "accordingTo"))
             rank = 3 * _source_rank(claim, facts)
             if facts.value(claim, KG + "accordingTo"):
                 rank += 2
             elif facts.value(claim, KG + "certainty") in (KG + "supposed", KG + "reported"):
                 rank += 1
             if name == "date":
-                datings[thing].append(Dating(claim, begin, end, rank))
+                datings[thing].append(Dating(claim, begin, end, rank, account))
             else:
-                datings[thing].append(Dating(claim, one if name == "begin" else None, one if name == "end" else None, rank))
+                datings[thing].append(Dating(claim, one if name == "begin" else None, one if name == "end" else None, rank, account))
     for given in datings.values():
         given.sort(key=lambda dating: (len(dating.claim), dating.claim))  # one order, whatever the store's
     return datings
 
 
-def _source_rank(claim: str, facts: Facts) -> int:
-    """kg:sourceRank of the source in which a claim stands, be it under a passage or not; 1 where none is given."""
+def _source(claim: str, facts: Facts) -> str:
+    """The source in which a claim stands, be it under a passage or not."""
     stated = facts.value(claim, KG + "statedIn") or ""
-    rank = facts.value(facts.value(stated, KG + "inSource") or stated, KG + "sourceRank")
+    return facts.value(stated, KG + "inSource") or stated
+
+
+def _source_rank(claim: str, facts: Facts) -> int:
+    """kg:sourceRank of the source in which a claim stands; 1 where none is given."""
+    rank = facts.value(_source(claim, facts), KG + "sourceRank")
     return int(rank) if rank is not None and rank.isdigit() else 1
 
 
@@ -201,6 +209,7 @@ def _own(thing: str, datings: list[Dating], facts: Facts, report: Report) -> Spa
     contradicted = {
         d.claim for d in datings if d.claim in clashing or set(facts.values(d.claim, KG + "contradicts")) & {e.claim for e in datings}
     }
+    consistent = _each_account(thing, [d for d in datings if d.claim not in contradicted], facts, report)
     span = Span()
     for side in ("begin", "end"):
         given = [(d, b) for d in datings if (b := getattr(d, side)) is not None]
@@ -219,9 +228,23 @@ def _own(thing: str, datings: list[Dating], facts: Facts, report: Report) -> Spa
             setattr(span, f"{side}_first", meeting.earliest)
             setattr(span, f"{side}_last", meeting.latest)
     if not span.possible():
-        report(thing, "it ends before it begins", "mend the dates of its beginning or of its end")
+        if consistent:
+            report(thing, f"it ends (by {span.end_last}) before it begins (from {span.begin_first})", "mend one of the two")
         return Span()
     return span
+
+
+def _each_account(thing: str, datings: list[Dating], facts: Facts, report: Report) -> bool:
+    """Whoever dates a thing must not let it end before it begins; what others say of it is another matter. Whether all is well."""
+    well = True
+    for account in sorted({dating.account for dating in datings}):
+        begins = [d for d in datings if d.account == account and d.begin is not None and d.end is None]
+        ends = [d for d in datings if d.account == account and d.end is not None and d.begin is None]
+        for begin, end in ((b, e) for b in begins for e in ends if e.end.latest < b.begin.earliest):  # type: ignore[union-attr]
+            said, first = (facts.value(claim, RDF + "object") for claim in (end.claim, begin.claim))
+            report(end.claim, f"the end of {facts.label(thing) or thing} ({said}) is before its beginning ({first})", "mend one of the two")
+            well = False
+    return well
 
 
 def _relations(facts: Facts, found: dict[str, Span]) -> tuple[dict[str, set[str]], dict[str, set[str]]]:

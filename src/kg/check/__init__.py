@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from kg.assemble import Built, Problem, assemble
-from kg.check import derived, files, reading, rules, shapes, table, terms
+from kg.check import derived, files, questions, reading, rules, shapes, table, terms
 from kg.check.coverage import coverage
 from kg.folder import Folder
 
@@ -22,9 +22,16 @@ def check(folder: Folder, source: Path | None = None) -> list[Problem]:
 
 
 def problems(built: Built, source: Path | None = None) -> list[Problem]:
-    """All problems of a graph already assembled."""
+    """All problems of a graph already assembled.
+
+    Where names or dates cannot be read, only these are told: shapes and rules wait until they are mended.
+    """
     found = set(built.problems)
-    for one in (*files.CHECKS, *terms.CHECKS, *derived.CHECKS, *table.CHECKS):
+    for one in (*files.CHECKS, *terms.CHECKS):
+        found.update(one(built))
+    if any(problem.severity == "error" for problem in found):
+        return sorted(found)  # what follows from these would only be said again, and hide them
+    for one in (*derived.CHECKS, *table.CHECKS, *questions.CHECKS):
         found.update(one(built))
     found.update(rules.run_all(built))
     found.update(problem for _, problem in shapes.violations(built))

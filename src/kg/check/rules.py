@@ -35,7 +35,10 @@ class Rule:
 
 def load(path: Path) -> Rule:
     """Reads the header of a rule. Raises BadData when a line of it is missing."""
-    header = dict(re.findall(r"^#\+ (\w+): (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE))
+    try:
+        header = dict(re.findall(r"^#\+ (\w+): (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE))
+    except UnicodeDecodeError as error:
+        raise BadData("the text is not UTF-8", str(path), "save the file as UTF-8") from error
     for name in ("title", "severity", "says"):
         if name not in header:
             raise BadData(f"the check has no line “#+ {name}:”", str(path), "add it at the top of the file")

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pyoxigraph
 
 from kg.assemble import Built, Problem
+from kg.assemble.curated import read
 from kg.assemble.facts import XSD, Term
-from kg.errors import BadData
+from kg.errors import NotFound
 
 if TYPE_CHECKING:
     import rdflib
@@ -20,15 +21,15 @@ SH = "http://www.w3.org/ns/shacl#"
 
 
 def violations(built: Built) -> Iterator[tuple[str, Problem]]:
-    """Each violation, with the IRI of the shape that found it. Raises BadData when the shapes cannot be read."""
+    """Each violation, with the IRI of the shape that found it. Raises NotFound, BadData when the shapes cannot be read."""
     import rdflib
     from pyshacl import validate
 
     path = Path(built.folder.ontology) / "shapes.ttl"
-    try:
-        shapes = rdflib.Graph().parse(path, format="turtle")
-    except Exception as error:  # rdflib's parser raises many kinds
-        raise BadData("the shapes are not valid Turtle", str(path), "mend the file") from error
+    if not path.exists():
+        raise NotFound("the shapes are not there", str(path), "put the file back")
+    read(path, str(path))  # its errors name line and column
+    shapes = rdflib.Graph().parse(path, format="turtle")
     _, report, _ = validate(graph(built), shacl_graph=shapes, inference="none", advanced=False, js=False, meta_shacl=False)
     assert isinstance(report, rdflib.Graph)
     sh = rdflib.Namespace(SH)
@@ -36,7 +37,12 @@ def violations(built: Built) -> Iterator[tuple[str, Problem]]:
         focus, shape, value = (report.value(result, sh[name]) for name in ("focusNode", "sourceShape", "value"))
         message = str(report.value(result, sh.resultMessage))
         what, _, todo = message.partition(";")
-        if value is not None and value != focus:
+        component = str(report.value(result, sh.sourceConstraintComponent)).removeprefix(SH)
+        if component in ("MinCountConstraintComponent", "QualifiedMinCountConstraintComponent"):
+            what = f"{what} (here: none)"
+        elif component in ("MaxCountConstraintComponent", "QualifiedMaxCountConstraintComponent"):
+            what = f"{what} (here: several)"
+        elif value is not None and value != focus:
             said = built.names.shorten(str(value)) if isinstance(value, rdflib.URIRef) else f"“{value}”"
             what = f"{what} (here: {said})"
         yield str(shape), built.problem("error", str(focus), what, todo.strip())

@@ -47,4 +47,33 @@ def one_item_twice(built: Built) -> Iterator[Problem]:
             )
 
 
-CHECKS = (unknown_subject, accepted_and_refused, one_item_twice)
+def said_twice(built: Built) -> Iterator[Problem]:
+    """A row that says again what another one says."""
+    first: dict[tuple[str, str, str, bool], links.Link] = {}
+    for link in links.read(Path(built.folder.links)):
+        other = first.setdefault((link.subject, link.predicate, link.object, link.negated), link)
+        if other is not link:
+            yield _at(built, link, f"the row says again what line {other.line} says", "take it out")
+
+
+def two_items_for_one(built: Built) -> Iterator[Problem]:
+    """A thing said to be exactly two items."""
+    first: dict[str, links.Link] = {}
+    for link in links.read(Path(built.folder.links)):
+        if link.negated or link.predicate == links.SKOS + "closeMatch":
+            continue
+        other = first.setdefault(link.subject, link)
+        if other.object != link.object:
+            what = f"it is said to be exactly {built.names.shorten(other.object)} too (line {other.line})"
+            yield _at(built, link, what, "keep the right one; make the other skos:closeMatch, or refuse it with Not")
+
+
+def label_of_another(built: Built) -> Iterator[Problem]:
+    """A row whose subject_label is not the thing's own."""
+    for link in links.read(Path(built.folder.links)):
+        label = built.facts.label(link.subject)
+        if link.subject_label and label is not None and link.subject_label != label:
+            yield _at(built, link, f"subject_label “{link.subject_label}” is not its label “{label}”", "write its own label")
+
+
+CHECKS = (unknown_subject, said_twice, two_items_for_one, label_of_another, accepted_and_refused, one_item_twice)

@@ -83,4 +83,33 @@ def one_kind(built: Built) -> Iterator[Problem]:
             )
 
 
-CHECKS = (dangling, unknown_classes, unknown_properties, one_kind)
+def texts(built: Built) -> Iterator[Problem]:
+    """A text is not blank and holds no character that cannot be seen or steers what shows it."""
+    for triple in built.curated.triples:
+        value = triple.object
+        if not isinstance(value, pyoxigraph.Literal) or not isinstance(triple.subject, pyoxigraph.NamedNode):
+            continue
+        verb = built.names.shorten(triple.predicate.value)
+        bad = next((c for c in value.value if not c.isprintable() and c not in "\n\u2028\u2029"), None)
+        if not value.value.strip():
+            yield built.problem("error", triple.subject.value, f"its {verb} is blank", "write it, or take it out")
+        elif bad is not None:
+            what = f"its {verb} holds the character U+{ord(bad):04X}, which cannot be seen"
+            yield built.problem("error", triple.subject.value, what, "take it out")
+
+
+def same_claim_twice(built: Built) -> Iterator[Problem]:
+    """Two claims of one passage that say the same."""
+    said: dict[str, set[str]] = defaultdict(set)
+    for triple in built.curated.triples:
+        if isinstance(triple.subject, pyoxigraph.NamedNode):
+            said[triple.subject.value].add(f"{triple.predicate} {triple.object}")
+    claims = {iri for iri, _ in built.facts.pairs(RDF + "object")}
+    first: dict[tuple[str, frozenset[str]], str] = {}
+    for claim in sorted(claims, key=lambda name: (len(name), name)):
+        other = first.setdefault((claim.rpartition("-")[0], frozenset(said[claim])), claim)
+        if other != claim:
+            yield built.problem("error", claim, f"it says the same as {built.names.shorten(other)}", "take it out")
+
+
+CHECKS = (dangling, unknown_classes, unknown_properties, one_kind, texts, same_claim_twice)
