@@ -4,13 +4,14 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: help run test setup setup-test lint bench requirements clean
+.PHONY: help run test setup setup-test lint docs bench requirements clean
 
 help:
 	@echo "make run    build the graph, answer a question, draw the network"
 	@echo "make test   run all tests"
 	@echo "make setup  make .venv with the command kg in it"
 	@echo "make lint   style and types"
+	@echo "make docs   renew the tables and transcripts in the documentation"
 	@echo "make bench  times side by side with other tools (some minutes)"
 	@echo "make clean  remove .venv and what was built"
 
@@ -53,8 +54,12 @@ test: setup-test
 	@$(BIN)/python -m pytest
 
 lint: setup-test
-	@$(BIN)/ruff check src tests benchmarks
+	@$(BIN)/ruff check src tests docs benchmarks
 	@$(BIN)/mypy
+
+docs: setup
+	@$(BIN)/python docs/terms.py --write
+	@$(BIN)/python docs/transcripts.py --write
 
 bench: setup
 	@$(BIN)/python benchmarks/bench.py
