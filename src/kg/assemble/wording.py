@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pyoxigraph
@@ -21,10 +22,21 @@ def labels(facts: Facts) -> Iterator[tuple[str, str]]:
         subject, obj = facts.objects(claim, RDF + "subject"), facts.objects(claim, RDF + "object")
         if template is None or not subject or not obj:
             continue
+        if (relation := facts.value(claim, KG + "relation")) is not None:
+            template = re.sub(r"\b(?:at|in) (?={object})", _relation(claim, relation, facts), template)
         text = template.replace("{subject}", _words(subject[0], facts)).replace("{object}", _words(obj[0], facts))
         if "{quantity}" in text:
             text = text.replace("{quantity}", quantity(claim, facts))
         yield claim, " ".join(text.split())
+
+
+def _relation(claim: str, relation: str, facts: Facts) -> str:
+    """How something lies to a place, in words: "about 20 km north of "."""
+    far, unit = facts.value(claim, KG + "distance"), facts.value(claim, KG + "unit")
+    vague = facts.value(claim, KG + "approximation") if far is not None else None
+    number = far.rstrip("0").rstrip(".") if far is not None and "." in far else far
+    parts = [_name(vague, facts) if vague else None, number, unit if far is not None else None, _name(relation, facts)]
+    return " ".join(part for part in parts if part) + " "
 
 
 def quantity(claim: str, facts: Facts) -> str:
