@@ -100,11 +100,15 @@ class Terms:
         """Whether claims bear it. Two qualifiers also say what a vague word implies and have no domain."""
         return (term, RDFS.domain, KG.Claim) in self.core or term in (KG.atLeast, KG.atMost)
 
+    def value_of(self, term: rdflib.term.Node) -> rdflib.term.Node | None:
+        """The class or datatype of a property's values."""
+        return self.core.value(term, RDFS.range) or self.core.value(term, KG.literalType)
+
     def predicates(self) -> str:
         """The predicates of claims."""
         rows = [("predicate", "from → to", "claim", "plain", "says", "example", "elsewhere")]
         for term in self.properties(self.is_predicate):
-            ends = f"{self.link(self.core.value(term, RDFS.domain))} → {self.link(self.core.value(term, RDFS.range))}"
+            ends = f"{self.link(self.core.value(term, RDFS.domain))} → {self.link(self.value_of(term))}"
             plain = "yes" if self.core.value(term, KG.standsAlone) else ""
             made = self.link(self.core.value(term, KG.claimClass))
             rows.append((self.link(term), ends, made, plain, self.says(term), self.example(term), self.elsewhere(term)))
@@ -114,7 +118,7 @@ class Terms:
         """The qualifiers of claims."""
         rows = [("qualifier", "value", "says", "example", "elsewhere")]
         for term in self.properties(self.is_qualifier):
-            value = self.link(self.core.value(term, RDFS.range))
+            value = self.link(self.value_of(term))
             rows.append((self.link(term), value, self.says(term), self.example(term), self.elsewhere(term)))
         return markdown(rows)
 
@@ -134,7 +138,7 @@ class Terms:
         rows = [("property", "from → to", "says", "example", "elsewhere")]
         for term in self.properties(lambda term: not self.is_predicate(term) and not self.is_qualifier(term)):
             note = self.kinds[term] == OWL.AnnotationProperty
-            ends = "a note" if note else f"{self.link(self.core.value(term, RDFS.domain))} → {self.link(self.core.value(term, RDFS.range))}"
+            ends = "a note" if note else f"{self.link(self.core.value(term, RDFS.domain))} → {self.link(self.value_of(term))}"
             rows.append((self.link(term), ends, self.says(term), self.example(term), self.elsewhere(term)))
         return markdown(rows)
 

@@ -35,7 +35,7 @@ def graph() -> dict[str, Triples]:
 def entry(property: rdflib.URIRef) -> dict[str, str]:
     """The entry that a property of the ontology must have in the context."""
     name = str(property).removeprefix(KG)
-    range_ = ONTOLOGY.value(property, RDFS.range)
+    range_ = ONTOLOGY.value(property, RDFS.range) or ONTOLOGY.value(property, KG_TERMS.literalType)
     if (property, RDF.type, OWL.ObjectProperty) in ONTOLOGY:
         return {"@id": f"kg:{name}", "@type": "@id"}
     if range_ == RDF.langString:
@@ -45,6 +45,7 @@ def entry(property: rdflib.URIRef) -> dict[str, str]:
     return {"@id": f"kg:{name}", "@type": NAMES.shorten(str(range_))}
 
 
+KG_TERMS = rdflib.Namespace(KG)
 KINDS = (OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty)
 PROPERTIES = sorted(one for kind in KINDS for one in ONTOLOGY.subjects(RDF.type, kind) if str(one).startswith(KG))
 

@@ -182,7 +182,7 @@ def test_the_wheel_holds_the_program_and_what_it_reads(wheel: Path) -> None:
     assert {name for name, data in (program | carried).items() if found[name] != data} == set()
     head = {name.rpartition("dist-info/")[2]: data.decode("utf-8") for name, data in about.items()}
     assert {"licenses/LICENSE", "licenses/LICENSE-DATA"} <= head.keys()
-    assert "kg = kg.cli:main" in head["entry_points.txt"]
+    assert "kg = kg.__main__:main" in head["entry_points.txt"]
     needed = re.findall(r"^Requires-Dist: (.+)$", head["METADATA"], re.M)
     assert ranges(needed) == ranges(PROJECT["project"]["dependencies"])
 

@@ -112,8 +112,19 @@ def _sides(graph: nx.MultiDiGraph[str]) -> dict[str, int]:
     two = {conflict: sides for conflict, sides in conflicts.items() if len(sides) == 2}
     if not two:
         return {}
-    size = Counter(whole for _, whole in members)
-    main = max(sorted(two), key=lambda conflict: sum(size[side] for side in two[conflict]))
+    below: dict[str, set[str]] = {}
+    for part, whole in members:
+        below.setdefault(whole, set()).add(part)
+
+    def size(conflict: str) -> int:
+        found, left = set(two[conflict]), list(two[conflict])
+        while left:
+            more = below.get(left.pop(), set()) - found
+            found |= more
+            left += more
+        return len(found)
+
+    main = max(sorted(two), key=size)
     sign = dict(zip(two[main], (-1, 1), strict=True))
     grown = True
     while grown:
