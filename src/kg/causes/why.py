@@ -1,0 +1,331 @@
+"""Why: the chains, turning points and what-ifs of an event, in words, with everything that a reader needs to judge them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from itertools import islice
+
+import networkx as nx
+
+from kg.answer import harmless, plain
+from kg.causes.chains import Chain, chains
+from kg.causes.links import MOTIVES, PART, Causes, Link
+from kg.causes.turning import turning_points, without
+from kg.dates import Bounds, before
+from kg.find import labels
+from kg.names import Names
+from kg.store import Store
+from kg.table import wrap
+
+KG = "https://w3id.org/khalkhin/ontology#"
+_PREFIXES = """
+PREFIX kg: <https://w3id.org/khalkhin/ontology#>
+PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
+PREFIX sem: <http://semanticweb.cs.vu.nl/2009/11/sem/>
+"""
+_STAMPS = _PREFIXES + """
+SELECT ?thing ?begin ?begun ?ended ?end WHERE {
+  VALUES ?thing { %s }
+  ?thing rdf:type ?any .
+  OPTIONAL { ?thing sem:hasEarliestBeginTimeStamp ?begin } OPTIONAL { ?thing sem:hasLatestBeginTimeStamp ?begun }
+  OPTIONAL { ?thing sem:hasEarliestEndTimeStamp ?ended } OPTIONAL { ?thing sem:hasLatestEndTimeStamp ?end }
+}
+"""
+_ARROWS = {PART: "⊃ has the part", "motivates": "⇢ motivates"}
+
+
+@dataclass(frozen=True)
+class Event:
+    """An event by IRI, short name and label, with the bounds of its beginning and end as ISO dates (or empty)."""
+
+    iri: str
+    name: str
+    label: str
+    begin: str = ""
+    begun: str = ""
+    ended: str = ""
+    end: str = ""
+
+    def when(self) -> str:
+        """Its bounds in words, empty where nothing is known."""
+        first, last = self.begin, self.end or self.begun
+        if first and last:
+            return first if first == last else f"{first} to {last}"
+        return f"from {first}" if first else f"by {last}" if last else ""
+
+    def text(self) -> str:
+        """Label and bounds."""
+        return f"{self.label} ({self.when()})" if self.when() else self.label
+
+
+@dataclass(frozen=True)
+class Step:
+    """A link of a chain in words."""
+
+    cause: Event
+    effect: Event
+    kind: str
+    claim: str
+    strength: str
+    certainty: str
+    basis: str
+    according_to: tuple[str, ...]
+    passage: str
+    contradicted: bool
+    doubts: int
+
+    def how(self) -> str:
+        """What kind of link it is, who says so, how surely, on what basis, and where."""
+        if self.kind == PART:
+            return f"{_ARROWS[PART]} · {self.passage}"
+        parts = [
+            _ARROWS.get(self.kind, f"→ {self.kind}"), self.strength, f"according to {', '.join(self.according_to)}" if self.according_to else "",
+            self.certainty, self.basis, "contradicted" if self.contradicted else "", self.passage, self.claim,
+        ]
+        return " · ".join(part for part in parts if part)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A chain in words: its steps and how many doubts there are about the weakest of them."""
+
+    steps: tuple[Step, ...]
+    doubts: int
+
+    def lines(self, number: int, columns: int) -> list[str]:
+        """The chain for a terminal."""
+        out = wrap(f"{number}. {_doubts(self.doubts)}", columns)
+        out += _indented(self.steps[0].cause.text(), 3, columns)
+        for step in self.steps:
+            out += _indented(step.how(), 5, columns) + _indented(step.effect.text(), 3, columns)
+        return [*out, ""]
+
+
+@dataclass(frozen=True)
+class Why:
+    """An answer to why: headline, notes, chains one by one, preventions, and lists (of common things, turning points …).
+
+    `told` may be read once; `lists` are titles with their lines.
+    """
+
+    title: str
+    notes: tuple[str, ...] = ()
+    told: Iterable[Told] = ()
+    preventions: tuple[str, ...] = ()
+    lists: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    data: dict[str, object] = field(default_factory=dict)
+
+    def text(self, columns: int = 80) -> Iterator[str]:
+        """The answer for a terminal, piece by piece, as the chains are found."""
+        columns = max(20, columns)
+        yield "\n".join([*wrap(harmless(self.title), columns), *(line for note in self.notes for line in _indented(note, 2, columns)), "", ""])
+        for number, one in enumerate(self.told, 1):
+            yield "\n".join(one.lines(number, columns)) + "\n"
+        for title, lines in self._lists():
+            yield "\n".join([title, *(line for said in lines for line in _indented(said, 2, columns)), "", ""])
+
+    def to_text(self, columns: int = 80) -> str:
+        """The whole of it."""
+        return "".join(self.text(columns)).rstrip("\n") + "\n"
+
+    def to_markdown(self) -> str:
+        """A document with a numbered list for each chain."""
+        out = [f"# {_safe(self.title)}", "", *(f"{_safe(note)}\n" for note in self.notes)]
+        for number, one in enumerate(self.told, 1):
+            out += [f"## Chain {number}: {_doubts(one.doubts)}", "", f"- **{_safe(one.steps[0].cause.text())}**"]
+            out += [f"- {_safe(step.how())}: **{_safe(step.effect.text())}**" for step in one.steps] + [""]
+        for title, lines in self._lists():
+            out += [f"## {title}", "", *(f"- {_safe(line)}" for line in lines), ""]
+        return "\n".join(out).rstrip("\n") + "\n"
+
+    def to_json(self) -> str:
+        """All of it as JSON."""
+        whole = {"title": self.title, "notes": self.notes, "chains": [asdict(one) for one in self.told], "preventions": self.preventions,
+                 "lists": dict(self.lists), **self.data}
+        return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return f"<pre>{escape(self.to_text(100))}</pre>"
+
+    def _lists(self) -> list[tuple[str, tuple[str, ...]]]:
+        more = [("Prevented, which breaks a chain", self.preventions)] if self.preventions else []
+        return [*more, *((title, lines or ("nothing",)) for title, lines in self.lists)]
+
+
+def _doubts(number: int) -> str:
+    if number == 0:
+        return "every step is the source's own and stated"
+    return f"{number} doubt{'' if number == 1 else 's'} about the weakest step"
+
+
+def _indented(text: str, indent: int, columns: int) -> list[str]:
+    return [" " * indent + part for part in wrap(harmless(text), max(8, columns - indent))]
+
+
+def _safe(text: str) -> str:
+    for sign in "\\`*_[]<>|":
+        text = text.replace(sign, "\\" + sign)
+    return " ".join(text.split())
+
+
+class Teller:
+    """Puts what the causal network says into words, with the labels and dates of a store."""
+
+    def __init__(self, store: Store, names: Names, network: Causes) -> None:
+        self.store, self.names, self.network = store, names, network
+        self._events: dict[str, Event] = {}
+        self._labels: dict[str, str] = {}
+
+    def events(self, iris: Collection[str]) -> list[Event]:
+        """The events with their labels and dates, in the order given."""
+        new = [iri for iri in dict.fromkeys(iris) if iri not in self._events]
+        if new:
+            known = labels(self.store, new)
+            rows = {plain(r["thing"]): r for r in self.store.ask(_STAMPS % " ".join(f"<{iri}>" for iri in new)).rows}
+            for iri in new:
+                stamps = {name: plain(rows[iri][name]) for name in ("begin", "begun", "ended", "end")} if iri in rows else {}
+                self._events[iri] = Event(iri, self.names.shorten(iri), known.get(iri, self.names.shorten(iri)), **stamps)
+        return [self._events[iri] for iri in iris]
+
+    def _label(self, iris: Collection[str]) -> dict[str, str]:
+        new = [iri for iri in iris if iri not in self._labels]
+        if new:
+            self._labels |= {iri: self.names.slug(iri) for iri in new} | labels(self.store, new)
+        return self._labels
+
+    def step(self, link: Link) -> Step:
+        """A link in words."""
+        cause, effect = self.events((link.cause, link.effect))
+        known = self._label((link.passage, *link.who, KG + link.kind))
+        return Step(
+            cause, effect, PART if link.kind == PART else known[KG + link.kind], self.names.shorten(link.claim), link.strength, link.certainty,
+            link.basis, tuple(known[who] for who in link.who), known[link.passage], link.contradicted, link.doubt,
+        )
+
+    def chain(self, chain: Chain) -> Told:
+        """A chain in words."""
+        return Told(tuple(map(self.step, chain.links)), chain.doubt)
+
+    def prevented(self, about: Collection[str]) -> tuple[str, ...]:
+        """What was prevented by, or prevented, any of these events."""
+        found = [link for link in self.network.preventions if link.cause in about or link.effect in about]
+        return tuple(
+            f"{step.cause.text()} prevented {step.effect.label} · {' · '.join(p for p in (step.certainty, step.basis, step.passage, step.claim) if p)}"
+            for step in map(self.step, found)
+        )
+
+
+def why(teller: Teller, effect: Collection[str], cause: Collection[str] | None = None, limit: int | None = 20) -> Why:
+    """The best chains to an effect, from a cause or from where nothing leads to. Both may be several events, of which any will do.
+
+    Where no chain leads from the cause: what both have in common, and their order in time.
+    """
+    ends = teller.events(sorted(effect))
+    title = "Why: " + " or ".join(event.label for event in ends)
+    if cause is not None:
+        starts = teller.events(sorted(cause))
+        title = f"How {' or '.join(event.label for event in starts)} led to {' or '.join(event.label for event in ends)}"
+    found = chains(teller.network, effect, cause)
+    first = next(found, None)
+    if first is None:
+        if cause is None:
+            note = "The claims give it no cause" if teller.network.graph.has_node(ends[0].iri) else "No causal claim speaks of it"
+            return Why(title, (f"{note}.",), preventions=teller.prevented(effect))
+        return common(teller, sorted(cause)[0], sorted(effect)[0])
+    seen: set[str] = set(effect) | set(cause or ())
+
+    def told() -> Iterator[Told]:
+        rest = found if limit is None else islice(found, limit - 1)
+        for chain in (c for part in ((first,), rest) for c in part):
+            seen.update(chain.events)
+            yield teller.chain(chain)
+
+    if limit is None:
+        return Why(title, told=told(), preventions=teller.prevented(seen))
+    every = tuple(told())
+    notes = () if next(found, None) is None else (f"The {len(every)} surest and shortest chains; there are more (--all).",)
+    motives = any(step.kind in MOTIVES for one in every for step in one.steps)
+    more = ("⇢ marks a motive: what moved somebody to act, apart from what made something happen.",) if motives else ()
+    return Why(title, notes + more, every, teller.prevented(seen))
+
+
+def common(teller: Teller, one: str, other: str) -> Why:
+    """Two events that no chain joins: what both have in common, and their order in time."""
+    network, graph = teller.network, teller.network.graph
+    first, second = teller.events((one, other))
+
+    def around(event: str, how: str) -> set[str]:
+        if event not in graph:
+            return set()
+        return set(nx.ancestors(graph, event) if how == "before" else nx.descendants(graph, event))
+
+    parties = _PREFIXES + f"""
+SELECT DISTINCT ?party WHERE {{ <{one}> kg:participant ?party . <{other}> kg:participant ?party }} ORDER BY ?party"""
+    shared = {
+        "Causes of both": around(one, "before") & around(other, "before") - network.wholes(one) - network.wholes(other),
+        "Consequences of both": around(one, "after") & around(other, "after"),
+        "Both are part of": network.wholes(one) & network.wholes(other) - {one, other},
+        "Parties of both": {plain(row["party"]) for row in teller.store.ask(parties).rows},
+    }
+    notes = [f"No chain of claims leads from {first.label} to {second.label}."]
+    back = next(chains(network, {one}, {other}), None)
+    if back is not None:
+        notes.append("One leads the other way: ask with the two changed round.")
+    notes.append(_order(first, second))
+    lists = tuple((title, tuple(event.text() for event in teller.events(sorted(iris)))) for title, iris in shared.items() if iris)
+    return Why(f"{first.label} and {second.label}", tuple(notes), preventions=teller.prevented((one, other)), lists=lists)
+
+
+def _order(first: Event, second: Event) -> str:
+    begin, other = (
+        Bounds(date.fromisoformat(e.begin), date.fromisoformat(e.begun)) if e.begin and e.begun else None for e in (first, second)
+    )
+    if begin is None or other is None:
+        return "Their order in time is not known."
+    for a, b, x, y in ((begin, other, first, second), (other, begin, second, first)):
+        if before(a, b) == "certain":
+            return f"{x.label} certainly began before {y.label}."
+    return "Which of them began first is open: their dates do not tell."
+
+
+def turning(teller: Teller, effect: str) -> Why:
+    """The events on the chains to an effect, with the share of chains through each."""
+    found = turning_points(teller.network, effect)
+    [event] = teller.events((effect,))
+    title = f"Turning points on the way to {event.label}"
+    if not found.chains:
+        return Why(title, ("The claims give it no cause.",))
+    notes = [f"{found.chains} chain{'' if found.chains == 1 else 's'} lead{'s' if found.chains == 1 else ''} to it."]
+    if found.cyclic:
+        notes.append("Events that lead to each other in a cycle are counted as one.")
+
+    def line(events: tuple[str, ...], share: float) -> str:
+        return f"{share:.0%} {' and '.join(e.text() for e in teller.events(events))}"
+
+    every = tuple(line(point.events, point.share) for point in found.points if point.every)
+    others = tuple(line(point.events, point.share) for point in found.points if not point.every)
+    data = {"chainCount": found.chains, "cyclic": found.cyclic,
+            "points": [{"events": p.events, "share": p.share, "every": p.every} for p in found.points]}
+    return Why(title, tuple(notes), lists=(("Every chain passes through", every), ("Some chains pass through", others)), data=data)
+
+
+def what_if(teller: Teller, event: str, effect: str | None = None) -> Why:
+    """What the claims leave of an event's consequences without it."""
+    [gone] = teller.events((event,))
+    found = without(teller.network, {event})
+    notes = ["This tells what the claims hold together, not what history would have been."]
+    if effect is not None:
+        [asked] = teller.events((effect,))
+        said = ("would lose all the causes that the claims give it" if effect in found.lost
+                else "would keep other causes" if effect in found.kept else "does not follow from it, by the claims")
+        notes.insert(0, f"{asked.label} {said}.")
+    lists = tuple(
+        (title, tuple(one.text() for one in teller.events(iris))) for title, iris in
+        (("Would lose all their causes", found.lost), ("Would keep other causes", found.kept))
+    )
+    return Why(f"Without {gone.label}", tuple(notes), lists=lists, data={"lost": found.lost, "kept": found.kept})
