@@ -13,6 +13,7 @@ help:
 	@echo "make lint   style and types"
 	@echo "make docs   renew the tables and transcripts in the documentation"
 	@echo "make bench  times side by side with other tools (some minutes)"
+	@echo "make requirements  pin the packages again (needs uv)"
 	@echo "make clean  remove .venv and what was built"
 
 setup: .venv/.run
@@ -66,6 +67,7 @@ bench: setup
 
 # Pins every dependency with its hashes; the lists name no registry.
 requirements: setup-test
+	@command -v uv >/dev/null || { echo "make requirements needs uv on the path (it is a Python package)" >&2; exit 2; }
 	@for name in build run test; do \
 	  uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
 	    --no-emit-find-links --quiet requirements/$$name.in -o requirements/$$name.txt; done

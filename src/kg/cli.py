@@ -169,7 +169,7 @@ def _build(options: argparse.Namespace, folder: Folder) -> int:
 
 
 def _check(options: argparse.Namespace, folder: Folder) -> int:
-    from kg.check import assemble, coverage, problems
+    from kg.check import STATED, assemble, coverage, problems
     from kg.table import lines
 
     built = assemble(folder)
@@ -178,7 +178,9 @@ def _check(options: argparse.Namespace, folder: Folder) -> int:
     sections = coverage(built)
     if sections:
         body = [[str(cell) for cell in row] for row in sections]
-        body.append(["all", *(str(sum(row[n] for row in sections)) for n in (1, 2, 3, 4))])  # type: ignore[misc]
+        if beside := len(built.facts.pairs(STATED)) - sum(row[4] for row in sections):
+            body.append(["no passage", "", "", "", str(beside)])
+        body.append(["all", *(str(sum(row[n] for row in sections)) for n in (1, 2, 3)), str(len(built.facts.pairs(STATED)))])  # type: ignore[misc]
         _write("\n".join(lines(["section", "passages", "covered", "carrying facts", "claims"], body, _columns(), (1, 2, 3, 4))) + "\n\n")
     _write("".join(f"{problem}\n" for problem in found) + f"{_count(errors, 'error')}, {_count(len(found) - errors, 'warning')}\n")
     return 1 if errors else 0
@@ -223,7 +225,7 @@ def _values(given: Sequence[str], query: Query, store: Store, names: Names) -> d
             raise UsageError(f"{one!r} is no parameter", None, "write it as name=value")
         if name in values:
             raise UsageError(f"the parameter {name!r} is given twice")
-        values[name] = parameter(store, names, value, query.parameter(name).default)
+        values[name] = parameter(store, names, value, query.parameter(name).default, query.parameter(name).says)
     return values
 
 

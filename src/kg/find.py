@@ -124,11 +124,12 @@ def _hint(wanted: str, folds: list[tuple[str, dict[str, str]]], names: Names) ->
     return "did you mean " + " or ".join(f'"{n}"' for n in found) + "?" if found else "give a slug, an IRI, a Wikidata id or a label"
 
 
-def parameter(store: Store, names: Names, text: str, default: str = "") -> Term:
+def parameter(store: Store, names: Names, text: str, default: str = "", says: str = "") -> Term:
     """The value of a question's parameter.
 
     Quoted (`"…"`, `"…"@en`, `"…"^^xsd:date`) it is a literal. Else the parameter's `default` tells: a literal of the
-    same type, or the thing of that name; without a default a number or a date is a literal. Raises NotFound, UsageError.
+    same type, or the thing of that name; without a default a number or a date is a literal. Where what the parameter
+    `says` is a class of the ontology ("a place"), the thing must be of it. Raises NotFound, UsageError.
     """
     example = _QUOTED.match(default)
     given = _QUOTED.match(text)
@@ -147,12 +148,30 @@ def parameter(store: Store, names: Names, text: str, default: str = "") -> Term:
         raise UsageError(error.what, None, error.todo) from error
     thing = node(find(store, names, text))
     assert thing is not None, "the store knows only IRIs"
+    _of_its_kind(store, names, text, thing, says)
     return thing
+
+
+def _of_its_kind(store: Store, names: Names, text: str, thing: Term, says: str) -> None:
+    """Raises UsageError where a parameter names a class, and the thing is of another."""
+    wanted = re.sub(r"^(?:an?|the) ", "", says).strip()
+    rows = store.ask(_PREFIXES + f"""
+SELECT ?wanted (SAMPLE(?label) AS ?own) (SAMPLE(?kind) AS ?is) (MAX(?fits) AS ?fitting) WHERE {{
+  ?wanted a owl:Class ; rdfs:label {literal(wanted, None, "en")} .
+  {thing} a ?class . BIND(?class = ?wanted AS ?fits)
+  OPTIONAL {{ {thing} rdfs:label ?label FILTER(LANG(?label) = "en") }}
+  OPTIONAL {{ ?class rdfs:label ?kind FILTER NOT EXISTS {{ {thing} a ?narrower . ?narrower rdfs:subClassOf ?class }} }}
+}} GROUP BY ?wanted""").rows
+    if rows and plain(rows[0]["fitting"]) == "false":
+        what = f"{text!r} is {plain(rows[0]['own']) or names.shorten(plain(thing))}, a {plain(rows[0]['is']) or 'thing'} and no {wanted}"
+        raise UsageError(what, None, f"name {says}")
 
 
 def _literal(text: str, datatype: str | None, language: str | None) -> Term:
     form = _LEXICAL.get((datatype or "").removeprefix(_XSD))
-    wrong = UsageError(f"{text!r} is no {(datatype or '').rpartition('#')[2]}", None, "write it as 1, 1.5, true or 1939-05-11")
+    kind = (datatype or "").rpartition("#")[2]
+    how = {"integer": "1", "decimal": "1.5", "boolean": "true", "date": "1939-05-11"}.get(kind, "its kind demands")
+    wrong = UsageError(f"{text!r} is no {kind}", None, f"write it as {how}")
     if form is not None and not form.match(text):
         raise wrong
     if datatype == _XSD + "date":

@@ -34,7 +34,7 @@ class Graph:
         """
         named = not any(sign in query for sign in "{ \n")
         asked = question(self.folder, query) if named else Query.parse(query, names=self.names)
-        values = {n: parameter(self.store, self.names, v, asked.parameter(n).default) for n, v in parameters.items()}
+        values = {n: parameter(self.store, self.names, v, *asked.parameter(n)[1:]) for n, v in parameters.items()}
         return self.store.ask(asked.bind(values), str(asked.path or "query"), asked.added)
 
     def show(self, thing: str) -> Shown:

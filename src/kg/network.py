@@ -52,25 +52,34 @@ def network(store: Store, around: str | None = None, depth: int = 1, query: str 
     thing. `query` is SPARQL text whose answer has ?source, ?target and ?kind. Raises NotFound, BadQuery.
     """
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    claims = [{name: plain(term) for name, term in row.items()} for row in store.ask(_EDGES).rows]
+    merged: dict[str, dict[str, str]] = {}
+    for edge in claims:
+        if edge["claim"] in merged:
+            merged[edge["claim"]]["who"] += " " + edge["who"]
+        else:
+            merged[edge["claim"]] = edge
     if query is not None:
         answer = store.ask(query)
         ends = ("subject", "object", "predicate") if answer.kind == "graph" else ("source", "target", "kind")
         if not set(ends) <= set(answer.variables):
-            raise BadQuery("cannot be drawn", None, "it must give ?source, ?target and ?kind, or a graph")
+            raise BadQuery("the question cannot be drawn", None, "it must give ?source, ?target and ?kind, or a graph")
         known = labels(store, [plain(row[ends[2]]) for row in answer.rows])
+        # What the answer does not say of a link, the claim behind it does: by its name, else by its ends and kind.
+        behind = {
+            (edge["source"], edge["target"], name): edge
+            for edge in reversed(merged.values()) for name in (edge["kind"], edge["predicate"])
+        }
         for row in answer.rows:
             source, target, kind = (plain(row[name]) for name in ends)
             if source and target and type(row[ends[1]]).__name__ == "NamedNode":
-                graph.add_edge(source, target, label=known.get(kind, kind), predicate=kind,
-                               claim=plain(row.get("claim")), passage=plain(row.get("passage")))
+                edge = merged.get(plain(row.get("claim"))) or behind.get((source, target, kind), {})
+                graph.add_edge(
+                    source, target, label=known.get(kind, kind), predicate=edge.get("predicate", kind),
+                    claim=plain(row.get("claim")) or edge.get("claim", ""), passage=plain(row.get("passage")) or edge.get("passage", ""),
+                    certainty=edge.get("certainty", ""), basis=edge.get("basis", ""), according_to=edge.get("who", ""),
+                )
     else:
-        merged: dict[str, dict[str, str]] = {}
-        for row in store.ask(_EDGES).rows:
-            edge = {name: plain(term) for name, term in row.items()}
-            if edge["claim"] in merged:
-                merged[edge["claim"]]["who"] += " " + edge["who"]
-            else:
-                merged[edge["claim"]] = edge
         for edge in merged.values():
             graph.add_edge(
                 edge["source"], edge["target"], key=edge["claim"], label=edge["kind"], predicate=edge["predicate"],

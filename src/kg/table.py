@@ -79,7 +79,7 @@ def lines(head: list[str], body: list[list[str]], columns: int, numbers: Collect
 
 
 def _words(answer: Answer, shown: list[str], store: Store, names: Names) -> list[list[str]]:
-    """The cells as text; an IRI by the label in its own row, else by that of the store, else in short."""
+    """The cells as text; an IRI by the label in its own row, else by that of the store, else in short; a claim by its name."""
     iris = {t.value for row in answer.rows for t in row.values() if isinstance(t, ox.NamedNode)}
     known = labels(store, iris)
 
@@ -87,7 +87,9 @@ def _words(answer: Answer, shown: list[str], store: Store, names: Names) -> list
         term = row[name]
         text = plain(term)
         if isinstance(term, ox.NamedNode):
-            text = plain(row.get(name + "Label")) or known.get(text) or names.shorten(text)
+            short = names.shorten(text)
+            # A claim is cited by its name; its sentence has a column of its own where a question wants it.
+            text = plain(row.get(name + "Label")) or (short if short.startswith("claim:") else known.get(text) or short)
         return " ".join(harmless(text).split())
 
     return [[cell(row, name) for name in shown] for row in answer.rows]

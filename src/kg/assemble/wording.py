@@ -24,7 +24,8 @@ def labels(facts: Facts) -> Iterator[tuple[str, str]]:
             continue
         if (relation := facts.value(claim, KG + "relation")) is not None:
             template = re.sub(r"\b(?:at|in) (?={object})", _relation(claim, relation, facts), template)
-        text = template.replace("{subject}", _words(subject[0], facts)).replace("{object}", _words(obj[0], facts))
+        name = predicate.value == KG + "name"  # only what the source itself says stands between quotation marks
+        text = template.replace("{subject}", _words(subject[0], facts)).replace("{object}", _words(obj[0], facts, name))
         if "{quantity}" in text:
             text = text.replace("{quantity}", quantity(claim, facts))
         yield claim, " ".join(text.split())
@@ -99,12 +100,20 @@ def _of(number: str, noun: str) -> str:
     return f"{number} of {noun}" if noun else number
 
 
-def _words(term: Term, facts: Facts) -> str:
+def _words(term: Term, facts: Facts, name: bool = False) -> str:
     if isinstance(term, pyoxigraph.NamedNode):
         return _name(term.value, facts)
     if isinstance(term, pyoxigraph.Literal):
-        return f"“{term.value}”" if term.language else term.value
+        return f"“{term.value}”" if name else _date(term.value) if term.datatype.value.endswith("/EDTF") else term.value
     return ""
+
+
+def _date(text: str) -> str:
+    """An EDTF date as people write it: square brackets are for labels of ours."""
+    if match := re.fullmatch(r"\[([^\[\]]+)\]", text):
+        return match[1].replace("..", " to ").replace(",", " or ")
+    spoken = re.sub(r"(\d[\d-]*)~", r"about \1", text)
+    return spoken.replace("/", " to ").replace("?", " (?)")
 
 
 def _name(iri: str, facts: Facts) -> str:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from kg.assemble import Built, Problem, assemble
+from kg.assemble.facts import KG
 from kg.check import derived, files, questions, reading, rules, shapes, table, terms
 from kg.check.coverage import coverage
 from kg.folder import Folder
 
-__all__ = ["Problem", "assemble", "check", "coverage", "problems"]
+STATED = KG + "statedIn"
+"""By which every claim has the passage or the source that it stands in."""
+
+__all__ = ["STATED", "Problem", "assemble", "check", "coverage", "problems"]
 
 
 def check(folder: Folder, source: Path | None = None) -> list[Problem]:
