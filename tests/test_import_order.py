@@ -14,14 +14,14 @@ import small
 
 ORDER = [
     "errors", "folder", "names", "dates", "answer", "query", "store", "find", "table", "show", "links", "source", "assemble", "check",
-    "build", "network", "layout", "picture", "export", "graph", "cli",
+    "build", "causes", "network", "layout", "picture", "export", "graph", "cli",
 ]
 LIBRARIES = {
     "pyoxigraph": "folder names answer store table assemble check export",
     "rdflib": "answer store check build export",
     "oxrdflib": "store",
     "SPARQLWrapper": "store",
-    "networkx": "network export",
+    "networkx": "causes network export",
     "igraph": "layout",
     "pyvis": "picture",
     "jinja2": "picture",

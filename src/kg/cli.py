@@ -52,6 +52,10 @@ examples:
     "show": "examples:\n  kg show THING\n  kg show Q362 --format markdown -o thing.md",
     "draw": "examples:\n  kg draw -o all.html\n  kg draw --around THING --depth 2 -o around.html\n"
             "  kg draw --query NAME -o answer.html",
+    "why": "examples:\n  kg why EFFECT                        the surest chains that lead to it\n"
+           "  kg why CAUSE EFFECT --stated-only    only what the source states in so many words\n"
+           "  kg why EFFECT --turning-points       through what every chain passes\n"
+           "  kg why EFFECT --without EVENT        what would lose all its causes",
     "source": "examples:\n  kg source copy.txt                    find every passage, compare every number and date\n"
               "  kg source copy.txt PASSAGE            a sentence beside its claims\n"
               "  kg source copy.txt CLAIM              a claim beside its sentence",
@@ -123,6 +127,20 @@ def _parser() -> argparse.ArgumentParser:
                         help="a passage beside its claims, or a claim beside its sentence")
     source.add_argument("--format", choices=["text", "markdown", "json"], default="text")
     source.add_argument("-o", "--output", type=_text, metavar="FILE", help="write to a file")
+    why = command("why", "how one event led to another, or what led to it: the surest chains of causes, each step with its source")
+    why.add_argument("things", type=_text, nargs="+", metavar="[CAUSE] EFFECT",
+                     help="an effect, or a cause and an effect; a treaty stands for its signing")
+    many = why.add_mutually_exclusive_group()
+    many.add_argument("--limit", type=int, default=20, metavar="N", help="how many chains (default 20)")
+    many.add_argument("--all", action="store_true", help="all chains, as they are found")
+    other = why.add_mutually_exclusive_group()
+    other.add_argument("--turning-points", action="store_true", help="the events through which the chains to EFFECT pass")
+    other.add_argument("--without", type=_text, metavar="EVENT", help="what would lose all its causes, and what keeps others")
+    why.add_argument("--stated-only", action="store_true", help="leave out causal links that are implied or derived")
+    why.add_argument("--according-to", type=_text, action="append", default=[], metavar="WHO", help="beside the source, only on WHO's word")
+    why.add_argument("--not-according-to", type=_text, action="append", default=[], metavar="WHO", help="leave out what WHO says")
+    why.add_argument("--format", choices=["table", "markdown", "json"], default="table")
+    why.add_argument("-o", "--output", type=_text, metavar="FILE", help="write to a file")
     export = command("export", "the whole graph in one format")
     export.add_argument("format", metavar="FORMAT", help="turtle ntriples rdfxml jsonld graphml")
     export.add_argument("-o", "--output", type=_text, metavar="FILE", help="write to a file (default: standard output)")
@@ -317,7 +335,42 @@ def _source(options: argparse.Namespace, folder: Folder) -> int:
     return 1 if isinstance(found, Report) and found.errors else 0
 
 
-_COMMANDS = {"build": _build, "check": _check, "ask": _ask, "show": _show, "draw": _draw, "source": _source,
+def _why(options: argparse.Namespace, folder: Folder) -> int:
+    from kg.causes import Teller, causes, turning, what_if, why
+    from kg.find import find
+    from kg.names import Names
+    from kg.store import open_store
+
+    if len(options.things) > 2:
+        raise UsageError("more than a cause and an effect", None, "put labels of several words in quotation marks")
+    if options.limit < 1:
+        raise UsageError("--limit must be 1 or more")
+    store, names = open_store(options.store or folder), Names.of(folder)
+    network = causes(store).only(
+        options.stated_only, [find(store, names, who) for who in options.according_to],
+        [find(store, names, who) for who in options.not_according_to],
+    )
+    teller = Teller(store, names, network)
+    *cause, effect = [teller.event(find(store, names, thing)) for thing in options.things]
+    if options.turning_points:
+        if cause:
+            raise UsageError("--turning-points asks about one event", None, "name the effect alone")
+        answer = turning(teller, effect.iri)
+    elif options.without:
+        answer = what_if(teller, teller.event(find(store, names, options.without)).iri, effect.iri)
+    else:
+        answer = why(teller, {effect.iri}, {one.iri for one in cause} or None, None if options.all else options.limit)
+    answer = answer.noting(teller.notes)
+    if options.format == "table" and options.all and options.output is None:
+        for piece in answer.text(_columns()):
+            _write(piece)
+        return 0
+    as_text = {"json": answer.to_json, "markdown": answer.to_markdown}.get(options.format, lambda: answer.to_text(_columns()))
+    _write(as_text(), options.output)
+    return 0
+
+
+_COMMANDS = {"build": _build, "check": _check, "ask": _ask, "show": _show, "draw": _draw, "source": _source, "why": _why,
              "export": _export}
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import rdflib
 
     from kg.answer import Answer
+    from kg.causes import Why
     from kg.show import Shown
 
 
@@ -42,6 +43,18 @@ class Graph:
         from kg.show import show
 
         return show(self.store, self.names, find(self.store, self.names, thing))
+
+    def why(self, effect: str, cause: str | None = None, limit: int | None = 20) -> Why:
+        """The surest chains of causes that lead to an effect, from a cause or from where nothing leads to. Raises NotFound, UsageError.
+
+        `limit` None gives all, as they are found. For points of view, turning points and what-ifs: `kg.causes`.
+        """
+        from kg.causes import Teller, causes, why
+
+        teller = Teller(self.store, self.names, causes(self.store))
+        ends = {teller.event(find(self.store, self.names, effect)).iri}
+        starts = {teller.event(find(self.store, self.names, cause)).iri} if cause is not None else None
+        return why(teller, ends, starts, limit).noting(teller.notes)
 
     def network(self, around: str | None = None, depth: int = 1, query: str | None = None) -> networkx.MultiDiGraph[str]:
         """The things as nodes and the claims between them as directed edges. Raises NotFound."""

@@ -37,26 +37,25 @@ class Chain:
 def chains(network: Causes, effects: Collection[str], starts: Collection[str] | None = None) -> Iterator[Chain]:
     """The chains from any start to any effect, by the doubts about their weakest step, then by their length.
 
-    Each has at least one causal link. Without starts they begin where nothing leads to (`Causes.beginnings`), with a causal link. The search is A* (Hart, Nilsson and Raphael 1968) with the exact
-    distance to the effect as its bound, in two layers: before and after a step of just the wanted doubt; so each round
-    walks only on ways that end in a chain of that doubt. They come one by one: take as many as wanted.
+    Each has at least one causal link. Without starts they begin where nothing leads to (`Causes.beginnings`), with a causal
+    link. The search is A* (Hart, Nilsson and Raphael 1968) with the exact distance to the effect as its bound, in two
+    layers: before and after a step of just the wanted doubt; so each round walks only on ways that end in a chain of that
+    doubt. They come one by one: take as many as wanted.
     """
     graph = network.graph
     ends = {event for event in effects if event in graph}
     near = set(ends)
     for end in sorted(ends):
         near |= nx.ancestors(graph, end)
-    if starts is None:
-        begin = network.beginnings(near)
-    else:
-        begin = {event for event in starts if event in near}
-    begin -= ends
+    begin = (network.beginnings(near) if starts is None else near.intersection(starts)) - ends
     if not begin:
         return
     within = set(begin)
     for event in sorted(begin):
         within |= nx.descendants(graph, event) & near
-    links = {event: [network.best(event, after) for after in sorted(graph.successors(event)) if after in within] for event in sorted(within)}
+    links = {
+        event: [network.best(event, after) for after in sorted(graph.successors(event)) if after in within] for event in sorted(within)
+    }
     causal = {link.doubt for some in links.values() for link in some if link.kind != PART}
     for doubt in sorted(causal):
         yield from _of_doubt(doubt, links, sorted(begin), ends, starts is None)

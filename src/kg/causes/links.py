@@ -58,9 +58,9 @@ class Link:
         return _CERTAINTY.get(self.certainty, 2) + (self.basis != "stated") + bool(self.who) + self.contradicted
 
     @cached_property
-    def rank(self) -> tuple[int, int, str]:
-        """The order among links that join the same two events: the surest, then the strongest, comes first."""
-        return self.doubt, _STRENGTH.get(self.strength, 3), self.claim
+    def rank(self) -> tuple[bool, int, int, str]:
+        """The order among links that join the same two events: causes before parts, then the surest, then the strongest."""
+        return self.kind == PART, self.doubt, _STRENGTH.get(self.strength, 3), self.claim
 
 
 class Causes:
@@ -97,12 +97,9 @@ class Causes:
         for members in nx.strongly_connected_components(graph):
             wholes = {whole for event in members for whole in self.wholes(event)} & set(graph)
             caused = any(cause not in members and self.causal(cause, one) for one in wholes for cause in graph.predecessors(one))
-            if len(members) == 1:
-                leads = any(self.causal(event, after) for event in members for after in graph.successors(event))
-            else:
-                leads = True
-            if leads and not caused:
-                found.add(min(members))
+            leading = [event for event in members if any(self.causal(event, after) for after in graph.successors(event))]
+            if leading and not caused:
+                found.add(min(leading))
         return found
 
     def only(
@@ -122,13 +119,13 @@ class Causes:
                 return False
             return not according_to or not link.who or bool(set(link.who) & set(according_to))
 
-        every = [link for _, _, links in self.graph.edges(data="links") for link in links] + self.preventions
-        return Causes([link for link in every if kept(link)])
+        joined: list[Link] = [link for *_, data in self.graph.edges(data=True) for link in data["links"]]
+        return Causes([link for link in joined + self.preventions if kept(link)])
 
     @cached_property
     def _parts(self) -> nx.DiGraph[str]:
         parts: nx.DiGraph[str] = nx.DiGraph()
-        parts.add_edges_from((c, e) for c, e, links in self.graph.edges(data="links") if any(link.kind == PART for link in links))
+        parts.add_edges_from((c, e) for c, e, data in self.graph.edges(data=True) if any(link.kind == PART for link in data["links"]))
         return parts
 
     def parts(self, event: str) -> set[str]:

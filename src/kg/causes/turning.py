@@ -46,7 +46,9 @@ def turning_points(network: Causes, effect: str) -> TurningPoints:
     ways.add_node((effect, False))
     ways.add_edges_from(((cause, False), (after, False)) for cause, after in graph.edges)
     starts = [(event, True) for event in sorted(network.beginnings(within) - {effect})]
-    ways.add_edges_from((start, (after, False)) for start in starts for after in graph.successors(start[0]) if network.causal(start[0], after))
+    ways.add_edges_from(
+        (start, (after, False)) for start in starts for after in graph.successors(start[0]) if network.causal(start[0], after)
+    )
     reached = set(starts).union(*(nx.descendants(ways, start) for start in starts))
     if (effect, False) not in reached:
         return TurningPoints((), 0, False)
@@ -63,7 +65,7 @@ def turning_points(network: Causes, effect: str) -> TurningPoints:
     for n in reversed(order):
         ways_from[n] += sum(ways_from[after] for after in whole.successors(n) if after in ways_from)
     root = -1
-    rooted = nx.DiGraph(whole.subgraph(order).edges)
+    rooted: nx.DiGraph[int] = nx.DiGraph(whole.subgraph(order).edges)
     rooted.add_edges_from((root, n) for n in first & ways_to.keys())
     above = nx.immediate_dominators(rooted, root)
     every, n = set(), end

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from itertools import islice
 
@@ -15,6 +15,7 @@ from kg.causes.chains import Chain, chains
 from kg.causes.links import MOTIVES, PART, Causes, Link
 from kg.causes.turning import turning_points, without
 from kg.dates import Bounds, before
+from kg.errors import UsageError
 from kg.find import labels
 from kg.names import Names
 from kg.store import Store
@@ -81,9 +82,10 @@ class Step:
         """What kind of link it is, who says so, how surely, on what basis, and where."""
         if self.kind == PART:
             return f"{_ARROWS[PART]} · {self.passage}"
+        who = f"according to {', '.join(self.according_to)}" if self.according_to else ""
         parts = [
-            _ARROWS.get(self.kind, f"→ {self.kind}"), self.strength, f"according to {', '.join(self.according_to)}" if self.according_to else "",
-            self.certainty, self.basis, "contradicted" if self.contradicted else "", self.passage, self.claim,
+            _ARROWS.get(self.kind, f"→ {self.kind}"), self.strength, who, self.certainty, self.basis,
+            "contradicted" if self.contradicted else "", self.passage, self.claim,
         ]
         return " · ".join(part for part in parts if part)
 
@@ -108,24 +110,25 @@ class Told:
 class Why:
     """An answer to why: headline, notes, chains one by one, preventions, and lists (of common things, turning points …).
 
-    `told` may be read once; `lists` are titles with their lines.
+    `told` may be read once, and before `preventions`; `lists` are titles with their lines.
     """
 
     title: str
     notes: tuple[str, ...] = ()
     told: Iterable[Told] = ()
-    preventions: tuple[str, ...] = ()
+    preventions: Sequence[str] = ()
     lists: tuple[tuple[str, tuple[str, ...]], ...] = ()
     data: dict[str, object] = field(default_factory=dict)
 
     def text(self, columns: int = 80) -> Iterator[str]:
         """The answer for a terminal, piece by piece, as the chains are found."""
         columns = max(20, columns)
-        yield "\n".join([*wrap(harmless(self.title), columns), *(line for note in self.notes for line in _indented(note, 2, columns)), "", ""])
+        notes = (line for note in self.notes for line in _indented(note, 2, columns))
+        yield "\n".join([*wrap(harmless(self.title), columns), *notes, "", ""])
         for number, one in enumerate(self.told, 1):
             yield "\n".join(one.lines(number, columns)) + "\n"
         for title, lines in self._lists():
-            yield "\n".join([title, *(line for said in lines for line in _indented(said, 2, columns)), "", ""])
+            yield "\n".join([*wrap(title, columns), *(line for said in lines for line in _indented(said, 2, columns)), "", ""])
 
     def to_text(self, columns: int = 80) -> str:
         """The whole of it."""
@@ -147,12 +150,16 @@ class Why:
                  "lists": dict(self.lists), **self.data}
         return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
 
+    def noting(self, notes: Iterable[str]) -> Why:
+        """The same with notes before its own."""
+        return replace(self, notes=(*notes, *self.notes))
+
     def _repr_html_(self) -> str:
         from html import escape
 
         return f"<pre>{escape(self.to_text(100))}</pre>"
 
-    def _lists(self) -> list[tuple[str, tuple[str, ...]]]:
+    def _lists(self) -> list[tuple[str, Sequence[str]]]:
         more = [("Prevented, which breaks a chain", self.preventions)] if self.preventions else []
         return [*more, *((title, lines or ("nothing",)) for title, lines in self.lists)]
 
@@ -178,8 +185,26 @@ class Teller:
 
     def __init__(self, store: Store, names: Names, network: Causes) -> None:
         self.store, self.names, self.network = store, names, network
+        self.notes: list[str] = []
+        """What was taken for what, to be told with the answer."""
         self._events: dict[str, Event] = {}
         self._labels: dict[str, str] = {}
+
+    def event(self, iri: str) -> Event:
+        """The event that a thing stands for in the causal network: a treaty for its signing. Raises UsageError."""
+        rows = self.store.ask(_PREFIXES + f"""
+SELECT ?signing ?event WHERE {{
+  {{ ?signing kg:signingOf <{iri}> }} UNION {{ <{iri}> a kg:Event . BIND(<{iri}> AS ?event) }}
+}} ORDER BY ?signing""").rows
+        signings = [plain(row["signing"]) for row in rows if row["signing"]]
+        [thing] = self.events((iri,))
+        if signings:
+            [signing] = self.events(signings[:1])
+            self.notes.append(f"{thing.label} stands for its signing: causes and effects hold of that.")
+            return signing
+        if not rows:
+            raise UsageError(f"{thing.label} is no event", None, "name an event, or a treaty")
+        return thing
 
     def events(self, iris: Collection[str]) -> list[Event]:
         """The events with their labels and dates, in the order given."""
@@ -203,8 +228,8 @@ class Teller:
         cause, effect = self.events((link.cause, link.effect))
         known = self._label((link.passage, *link.who, KG + link.kind))
         return Step(
-            cause, effect, PART if link.kind == PART else known[KG + link.kind], self.names.shorten(link.claim), link.strength, link.certainty,
-            link.basis, tuple(known[who] for who in link.who), known[link.passage], link.contradicted, link.doubt,
+            cause, effect, PART if link.kind == PART else known[KG + link.kind], self.names.shorten(link.claim), link.strength,
+            link.certainty, link.basis, tuple(known[who] for who in link.who), known[link.passage], link.contradicted, link.doubt,
         )
 
     def chain(self, chain: Chain) -> Told:
@@ -213,10 +238,10 @@ class Teller:
 
     def prevented(self, about: Collection[str]) -> tuple[str, ...]:
         """What was prevented by, or prevented, any of these events."""
-        found = [link for link in self.network.preventions if link.cause in about or link.effect in about]
+        steps = map(self.step, (link for link in self.network.preventions if link.cause in about or link.effect in about))
         return tuple(
-            f"{step.cause.text()} prevented {step.effect.label} · {' · '.join(p for p in (step.certainty, step.basis, step.passage, step.claim) if p)}"
-            for step in map(self.step, found)
+            f"{step.cause.text()} prevented {step.effect.label} · {step.certainty} · {step.basis} · {step.passage} · {step.claim}"
+            for step in steps
         )
 
 
@@ -246,7 +271,13 @@ def why(teller: Teller, effect: Collection[str], cause: Collection[str] | None =
             yield teller.chain(chain)
 
     if limit is None:
-        return Why(title, told=told(), preventions=teller.prevented(seen))
+        prevented: list[str] = []
+
+        def streamed() -> Iterator[Told]:
+            yield from told()
+            prevented.extend(teller.prevented(seen))
+
+        return Why(title, told=streamed(), preventions=prevented)
     every = tuple(told())
     notes = () if next(found, None) is None else (f"The {len(every)} surest and shortest chains; there are more (--all).",)
     motives = any(step.kind in MOTIVES for one in every for step in one.steps)
