@@ -79,6 +79,10 @@ RULES: dict[str, Case] = {
     "24-part-of-itself": Case(
         [claim("claim:one-03-11 rdf:subject id:long-war ; rdf:predicate kg:partOf ; rdf:object id:battle-of-ford .")],
         "id:battle-of-ford", "leads back to it", THINGS_FILE),
+    "25-cause-may-follow": Case(
+        [(CLAIMS_FILE, '"1902-03"', '"1902-03/1903-06-20"'), (CLAIMS_FILE, "kg:contributesTo", "kg:causes"),
+         (CLAIMS_FILE, "id:battle-of-ford ; rdf:predicate kg:date", "id:battle-of-ford ; rdf:predicate kg:begin")],
+        "claim:one-03-5", "may begin (until 1903-06-20) after id:peace-signing (by 1903-06-15)"),
     "30-event-without-kind": Case([(THINGS_FILE, "kg:Outcome", "kg:Event")], "id:war-goes-on", "it is only an event", THINGS_FILE),
     "31-event-without-date": Case(
         [(CLAIMS_FILE, "rdf:subject id:fear-borland ; rdf:predicate kg:partOf", "rdf:subject id:offer-1903 ; rdf:predicate kg:partOf")],
