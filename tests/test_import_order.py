@@ -13,7 +13,7 @@ import pytest
 import small
 
 ORDER = [
-    "errors", "folder", "names", "dates", "answer", "query", "store", "find", "table", "show", "links", "source", "assemble", "check",
+    "errors", "folder", "names", "dates", "answer", "query", "store", "find", "asof", "table", "show", "links", "source", "assemble", "check",
     "build", "network", "layout", "picture", "export", "graph", "cli",
 ]
 LIBRARIES = {
@@ -97,6 +97,7 @@ def test_every_foreign_library_is_listed(root: Path) -> None:
         "import kg.cli; assert kg.cli.main(['--folder', FOLDER, 'ask']) == 0",
         "import kg.cli; assert kg.cli.main(['--folder', FOLDER, 'ask', 'of-war', 'war=short war', '--format', 'table']) == 0",
         "import kg; kg.open(FOLDER).ask('wars').to_csv()",
+        "import kg; kg.open(FOLDER).ask('ASK {\\nVALUES ?asOf { UNDEF } #+ a day\\n}', as_of='1939-09')",
     ],
 )
 def test_asking_loads_nothing_heavy(does: str, tmp_path: Path) -> None:
