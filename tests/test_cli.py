@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
@@ -93,6 +94,19 @@ def test_a_parameter_takes_a_date(run: Run) -> None:
     assert len(run("ask", "of-war", "since=1901-02-03")[1].splitlines()) > 2
 
 
+def test_as_of_a_day_a_question_takes_part_by_its_parameter(run: Run) -> None:
+    (run.folder.queries / "then.rq").write_text(small.OF_WAR.replace("?since", "?asOf"), encoding="utf-8")
+    named = run("ask", "then", "asOf=1901-02-28")
+    assert run("ask", "then", "--as-of", "1901-02") == named and named[1].splitlines() == ["war,property,value"]
+    assert len(run("ask", "then", "--as-of", "1901-02-03")[1].splitlines()) > 2
+    text = 'SELECT ?asOf {\n  VALUES ?asOf { "1900-01-01"^^xsd:date }   #+ a day\n}'
+    assert run("ask", "--sparql", text, "--as-of", "1904")[1] == "asOf\n1904-12-31\n"
+    code, out, err = run("ask", "wars", "--as-of", "1901")
+    assert (code, out) == (2, "") and err.endswith("it has no parameter asOf; these have it: then\n")
+    code, out, err = run("ask", "then", "asOf=1901-02-28", "--as-of", "1901-02")
+    assert (code, out, err) == (2, "", "kg: the parameter 'asOf' is given twice; --as-of is the same\n")
+
+
 def test_a_file_standard_input_and_text_can_be_asked(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "q.rq"
     file.write_text(small.OF_WAR, encoding="utf-8")
@@ -132,6 +146,12 @@ ERRORS: list[tuple[list[str], int, str]] = [
     (["ask", "of-war", "war=short-war", "war=long-war"], 2, "the parameter 'war' is given twice"),
     (["ask", "of-war", "war=Ford"], 2, "'Ford' is the name of several things"),
     (["ask", "of-war", "since=never"], 2, "'never' is no date"),
+    (["ask", "wars", "--as-of", "1939"], 2, "the question wars is not about a day: it has no parameter asOf; no question here has it"),
+    (["ask", "--as-of", "1939"], 2, "--as-of needs a question; no question here has it"),
+    (["ask", "wars", "--as-of", "never"], 2, "'never' is no date; write a day, a month or a year that exists"),
+    (["show", "long-war", "--as-of", "1939-02-30"], 2, "'1939-02-30' is no date; write a day, a month or a year that exists"),
+    (["draw", "--as-of", "1939/1940", "-o", "f"], 2, "'1939/1940' is no date; write a day, a month or a year that exists"),
+    (["draw", "--as-of", "", "-o", "f"], 2, "argument --as-of: must not be empty"),
     (["ask", "--sparql", "SELECT * { ?s ?p . }"], 3, "--sparql:1:20: not valid SPARQL"),
     (["ask", "--sparql", "SELECT * { ?s kg:p . }"], 3, "--sparql:1:21: not valid SPARQL"),
     (["ask", "--sparql", "ASK { ?s no:p 1 }"], 3, "the prefix no: is not declared"),
@@ -248,5 +268,9 @@ def test_show_draw_and_export_on_the_real_data(real: Run, tmp_path: Path) -> Non
     page = tmp_path / "page.html"
     code, out, err = real("draw", "--around", thing, "-o", str(page))
     assert (code, err) == (0, "") and out.startswith(f"{page}: ") and page.read_text(encoding="utf-8").startswith("<!")
+    shown = real("show", thing, "--as-of", "1930", "--format", "json")
+    assert shown[0] == 0 and json.loads(shown[1])["as_of"] == "1930-12-31" and json.loads(shown[1])["standing"] == "not yet"
+    code, out, err = real("draw", "--as-of", "1937-06", "-o", str(page))
+    assert (code, err) == (0, "") and "<h1>The whole network, as of 1937-06-30</h1>" in re.sub("<h1>.*, as", "<h1>The whole network, as", page.read_text(encoding="utf-8"))
     code, out, _ = real("export", "ntriples")
     assert code == 0 and out.splitlines() == sorted(set(out.splitlines())) and len(out.splitlines()) > 1000

@@ -13,8 +13,8 @@ import pytest
 import small
 
 ORDER = [
-    "errors", "folder", "names", "dates", "answer", "query", "store", "find", "table", "show", "links", "source", "assemble", "check",
-    "build", "causes", "network", "layout", "picture", "export", "graph", "cli",
+    "errors", "folder", "names", "dates", "answer", "query", "store", "find", "asof", "table", "show", "links", "source", "assemble",
+    "check", "build", "causes", "network", "layout", "picture", "export", "graph", "cli",
 ]
 LIBRARIES = {
     "pyoxigraph": "folder names answer store table assemble check export",
@@ -97,6 +97,7 @@ def test_every_foreign_library_is_listed(root: Path) -> None:
         "import kg.cli; assert kg.cli.main(['--folder', FOLDER, 'ask']) == 0",
         "import kg.cli; assert kg.cli.main(['--folder', FOLDER, 'ask', 'of-war', 'war=short war', '--format', 'table']) == 0",
         "import kg; kg.open(FOLDER).ask('wars').to_csv()",
+        "import kg; kg.open(FOLDER).ask('ASK {\\nVALUES ?asOf { UNDEF } #+ a day\\n}', as_of='1939-09')",
     ],
 )
 def test_asking_loads_nothing_heavy(does: str, tmp_path: Path) -> None:

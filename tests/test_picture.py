@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,24 @@ def test_picture_and_tables_hold_the_network(opened: Callable[..., Opened], grap
     rows = one.page.eval_on_selector_all("tr[data-from]", "rows => rows.map((row) => [...row.cells].slice(0, 3).map((cell) => cell.textContent))")
     assert sorted(rows) == sorted(
         [graph.nodes[s]["label"], d["label"], graph.nodes[t]["label"]] for s, t, d in graph.edges(data=True))
+
+
+def test_the_picture_of_a_day_marks_what_is_uncertain(opened: Callable[..., Opened], store: Store) -> None:
+    graph = network(store, day=date(1939, 7, 1))
+    one = opened(page(graph, "Then"))
+    assert one.wrong == [] and one.page.title() == one.page.inner_text("h1") == "Then, as of 1939-07-01"
+    heads = one.page.eval_on_selector_all("thead tr", "rows => rows.map((row) => row.lastElementChild.textContent)")
+    assert heads == ["On 1939-07-01", "On 1939-07-01"]
+    rows = one.page.eval_on_selector_all("tr[data-id]", "rows => rows.map((row) => [row.cells[0].textContent, row.cells[4].textContent])")
+    assert sorted(rows) == sorted([d["label"], d["as_of"]] for _, d in graph.nodes(data=True))
+    assert {word for _, word in rows} == {"certain", "uncertain", "over"}
+    rows = one.page.eval_on_selector_all("tr[data-from]", "rows => rows.map((row) => row.cells[4].textContent)")
+    assert sorted(rows) == sorted(d["as_of"] for *_, d in graph.edges(data=True)) and set(rows) == {"certain", "uncertain"}
+    dashed = one.page.evaluate("kgPicture.edges.get().filter((e) => e.then === 'uncertain').map((e) => e.dashes)")
+    assert len(dashed) == rows.count("uncertain") and all(dashed)
+    node = one.page.evaluate("kgPicture.nodes.get().find((n) => n.then === 'uncertain').id")
+    one.page.evaluate("(id) => kgPicture.pick(id)", node)
+    assert "uncertain that day" in one.page.inner_text("#card")
 
 
 def test_names_show_at_first_sight_and_more_when_enlarged(opened: Callable[..., Opened]) -> None:

@@ -46,12 +46,15 @@ examples:
   kg ask NAME --about                  what a question asks, and its parameters
   kg ask NAME event="a label"          the answer, here for another event
   kg ask NAME since=1939-05-11         a date or a number where the parameter is one
+  kg ask NAME --as-of 1939-09          as of a day; a question takes part by its parameter asOf
   kg ask --sparql 'ASK { id:x a kg:War }'
   kg ask --file my.rq --format json -o answer.json
 """,
-    "show": "examples:\n  kg show THING\n  kg show Q362 --format markdown -o thing.md",
+    "show": "examples:\n  kg show THING\n  kg show Q362 --format markdown -o thing.md\n"
+            "  kg show THING --as-of 1939-09-16      what stood on that day",
     "draw": "examples:\n  kg draw -o all.html\n  kg draw --around THING --depth 2 -o around.html\n"
-            "  kg draw --query NAME -o answer.html",
+            "  kg draw --query NAME -o answer.html\n"
+            "  kg draw --as-of 1937 -o then.html     what stood at the end of that year",
     "why": "examples:\n  kg why EFFECT                        the surest chains that lead to it\n"
            "  kg why CAUSE EFFECT --stated-only    only what the source states in so many words\n"
            "  kg why EFFECT --turning-points       through what every chain passes\n"
@@ -96,6 +99,10 @@ def _parser() -> argparse.ArgumentParser:
             sub.add_argument("--store", type=_text, metavar="DIR|URL", help="a store on disk or a SPARQL server instead of the folder")
         return sub
 
+    def as_of(sub: argparse.ArgumentParser, does: str) -> None:
+        sub.add_argument("--as-of", type=_text, metavar="DATE", help=f"{does}; of a month or a year its last day "
+                         "(1939-09-16, 1939-09, 1939)")
+
     build = command("build", "check the curated files and write data/triples.ttl", store=False)
     build.add_argument("-o", "--output", type=_text, metavar="FILE", help="write there instead")
     build.add_argument("--no-checks", action="store_true", help="leave out the shapes and rules (for measuring)")
@@ -108,11 +115,13 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--opening", action="store_true", help="ask the question that the data set shows first")
     ask.add_argument("--file", type=_text, metavar="FILE", help="a file with a SPARQL query; - for standard input")
     ask.add_argument("--sparql", type=_text, metavar="TEXT", help="a SPARQL query; known prefixes need no declaration")
+    as_of(ask, "the answer as of a day, for questions with a parameter asOf")
     ask.add_argument("--format", type=_text, metavar="FORMAT", help="table csv tsv json xml markdown html, or for graphs turtle "
                      "ntriples nquads trig rdfxml jsonld (default: table on a terminal, csv or turtle in a pipe)")
     ask.add_argument("-o", "--output", type=_text, metavar="FILE", help="write the answer to a file")
     show = command("show", "everything claimed about a thing, in reading order")
     show.add_argument("thing", type=_text, metavar="THING")
+    as_of(show, "only what stood on a day, what is uncertain marked")
     show.add_argument("--format", choices=["text", "markdown", "json"], default="text")
     show.add_argument("-o", "--output", type=_text, metavar="FILE", help="write to a file")
     draw = command("draw", "the network as one page of HTML that opens offline")
@@ -120,6 +129,7 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument("--around", type=_text, metavar="THING", help="only what lies around a thing")
     what.add_argument("--query", type=_text, metavar="NAME", help="the answer of a question with ?source ?target ?kind")
     draw.add_argument("--depth", type=int, default=1, metavar="N", help="steps around the thing (default 1)")
+    as_of(draw, "only what stood on a day, what is uncertain dashed")
     draw.add_argument("-o", "--output", type=_text, metavar="FILE", required=True)
     source = command("source", "the claims against a copy of the source's text, or a sentence beside its claims")
     source.add_argument("file", type=_text, metavar="FILE", help="the copy, a text file in UTF-8")
@@ -249,9 +259,11 @@ def _values(given: Sequence[str], query: Query, store: Store, names: Names) -> d
 
 def _ask(options: argparse.Namespace, folder: Folder) -> int:
     from kg.answer import fitting
+    from kg.asof import PARAMETER, day, having, value
     from kg.names import Names
     from kg.store import open_store
 
+    on = day(options.as_of) if options.as_of else None
     elsewhere = [option for option in ("file", "sparql", "opening") if getattr(options, option) not in (None, False)]
     if elsewhere and options.name and "=" in options.name:
         options.parameters.insert(0, options.name)
@@ -259,9 +271,12 @@ def _ask(options: argparse.Namespace, folder: Folder) -> int:
     if len(elsewhere) + bool(options.name) > 1:
         raise UsageError("more than one question", None, "give a name, or --file, or --sparql, or --opening")
     if not elsewhere and not options.name:
+        if on:
+            raise UsageError("--as-of needs a question", None, having(folder))
         return _list(folder, options.output)
     names = Names.of(folder)
     query, where = _query(options, folder, names)
+    then = value(query, on, folder) if on else {}
     if options.about:
         lines = [query.title, query.about, *(f"  {p.name} = {p.default}  ({p.says})" for p in query.parameters)]
         _write("\n".join(line for line in lines if line) + "\n", options.output)
@@ -272,7 +287,9 @@ def _ask(options: argparse.Namespace, folder: Folder) -> int:
     fitting(format, query.kind)
     store = open_store(options.store or folder)
     values = _values(options.parameters, query, store, names) if options.parameters else {}
-    answer = store.ask(query.bind(values), where, query.added)
+    if values.keys() & then.keys():
+        raise UsageError(f"the parameter {PARAMETER!r} is given twice", None, "--as-of is the same")
+    answer = store.ask(query.bind(values | then), where, query.added)
     if format == "table":
         from kg.table import table
 
@@ -284,19 +301,22 @@ def _ask(options: argparse.Namespace, folder: Folder) -> int:
 
 
 def _show(options: argparse.Namespace, folder: Folder) -> int:
+    from kg.asof import day
     from kg.find import find
     from kg.names import Names
     from kg.show import show
     from kg.store import open_store
 
+    on = day(options.as_of) if options.as_of else None
     store, names = open_store(options.store or folder), Names.of(folder)
-    shown = show(store, names, find(store, names, options.thing))
+    shown = show(store, names, find(store, names, options.thing), on)
     text = {"json": shown.to_json, "markdown": shown.to_markdown}.get(options.format, lambda: shown.to_text(_columns()))()
     _write(text, options.output)
     return 0
 
 
 def _draw(options: argparse.Namespace, folder: Folder) -> int:
+    from kg.asof import day, drawn
     from kg.find import find
     from kg.names import Names
     from kg.network import network
@@ -306,10 +326,11 @@ def _draw(options: argparse.Namespace, folder: Folder) -> int:
 
     if options.depth < 0:
         raise UsageError("--depth must be 0 or more")
+    on = day(options.as_of) if options.as_of else None
     store, names = open_store(options.store or folder), Names.of(folder)
     around = find(store, names, options.around) if options.around else None
-    query = question(folder, options.query).text if options.query else None
-    graph = network(store, around=around, depth=options.depth, query=query)
+    query = drawn(question(folder, options.query), on) if options.query else None
+    graph = network(store, around=around, depth=options.depth, query=query, day=on)
     title = options.around or options.query or folder.setting_or("pictureTitle", "The whole network")
     _write(page(graph, title), options.output)
     _write(f"{options.output}: {_count(graph.number_of_nodes(), 'thing')}, {_count(graph.number_of_edges(), 'link')}\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kg.asof import day, drawn, value
 from kg.find import find, parameter
 from kg.folder import Folder
 from kg.names import Names
@@ -28,21 +29,24 @@ class Graph:
         self.store = store
         self.names = Names.of(folder)
 
-    def ask(self, query: str, **parameters: str) -> Answer:
+    def ask(self, query: str, as_of: str | None = None, **parameters: str) -> Answer:
         """The answer to a question of the folder (by its name) or to SPARQL text.
 
-        Parameters are things in any form that `find` knows. Raises NotFound, BadQuery, UsageError, StoreError.
+        Parameters are things in any form that `find` knows. `as_of` (a day, month or year) is the value of the parameter
+        `asOf`, without which a question does not take part. Raises NotFound, BadQuery, UsageError, StoreError.
         """
         named = not any(sign in query for sign in "{ \n")
         asked = question(self.folder, query) if named else Query.parse(query, names=self.names)
         values = {n: parameter(self.store, self.names, v, *asked.parameter(n)[1:]) for n, v in parameters.items()}
+        if as_of is not None:
+            values |= value(asked, day(as_of), self.folder)
         return self.store.ask(asked.bind(values), str(asked.path or "query"), asked.added)
 
-    def show(self, thing: str) -> Shown:
-        """Everything claimed about a thing, in reading order. Raises NotFound."""
+    def show(self, thing: str, as_of: str | None = None) -> Shown:
+        """Everything claimed about a thing, in reading order; with `as_of` what stood on that day. Raises NotFound."""
         from kg.show import show
 
-        return show(self.store, self.names, find(self.store, self.names, thing))
+        return show(self.store, self.names, find(self.store, self.names, thing), day(as_of) if as_of is not None else None)
 
     def why(self, effect: str, cause: str | None = None, limit: int | None = 20) -> Why:
         """The surest chains of causes that lead to an effect, from a cause or from where nothing leads to. Raises NotFound, UsageError.
@@ -56,13 +60,19 @@ class Graph:
         starts = {teller.event(find(self.store, self.names, cause)).iri} if cause is not None else None
         return why(teller, ends, starts, limit).noting(teller.notes)
 
-    def network(self, around: str | None = None, depth: int = 1, query: str | None = None) -> networkx.MultiDiGraph[str]:
-        """The things as nodes and the claims between them as directed edges. Raises NotFound."""
+    def network(
+        self, around: str | None = None, depth: int = 1, query: str | None = None, as_of: str | None = None,
+    ) -> networkx.MultiDiGraph[str]:
+        """The things as nodes and the claims between them as directed edges; with `as_of` those that stood on that day.
+
+        Raises NotFound.
+        """
         from kg.network import network
 
         centre = find(self.store, self.names, around) if around else None
-        text = question(self.folder, query).text if query else None
-        return network(self.store, around=centre, depth=depth, query=text)
+        on = day(as_of) if as_of is not None else None
+        text = drawn(question(self.folder, query), on) if query else None
+        return network(self.store, around=centre, depth=depth, query=text, day=on)
 
     def rdflib(self) -> rdflib.Graph:
         """The graph for rdflib."""

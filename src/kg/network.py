@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import networkx as nx
 
+from kg import asof
 from kg.answer import Term, plain
 from kg.errors import BadQuery, NotFound
 from kg.find import labels
@@ -44,12 +47,15 @@ GROUPS = ("State", "Person", "Side", "Organization", "Group", "Place", "Fighting
 """The classes by which things are coloured, the first that fits."""
 
 
-def network(store: Store, around: str | None = None, depth: int = 1, query: str | None = None) -> nx.MultiDiGraph[str]:
+def network(
+    store: Store, around: str | None = None, depth: int = 1, query: str | None = None, day: date | None = None,
+) -> nx.MultiDiGraph[str]:
     """Things as nodes, claims as directed edges.
 
     A node has `label`, `kind`, `group`, and as ISO dates or empty `earliest`, `begun`, `latest`; an edge `predicate`,
     `label`, `claim`, `passage`, `certainty`, `basis`, `according_to`. `around` keeps what lies within `depth` steps of a
-    thing. `query` is SPARQL text whose answer has ?source, ?target and ?kind. Raises NotFound, BadQuery.
+    thing. `query` is SPARQL text whose answer has ?source, ?target and ?kind. With a `day` there is only what stood then;
+    nodes and edges bear `as_of`, certain, uncertain or (nodes) over, and the graph the day. Raises NotFound, BadQuery.
     """
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     claims = [{name: plain(term) for name, term in row.items()} for row in store.ask(_EDGES).rows]
@@ -86,12 +92,36 @@ def network(store: Store, around: str | None = None, depth: int = 1, query: str 
                 claim=edge["claim"], passage=edge["passage"], certainty=edge["certainty"], basis=edge["basis"],
                 according_to=edge["who"],
             )
+    if day is not None:
+        _keep(graph, store, day)
     if around is not None:
         if around not in graph:
-            raise NotFound("nothing is drawn around it", around, "no claim joins it with another thing")
+            then = f" as of {day}" if day else ""
+            raise NotFound("nothing is drawn around it", around, f"no claim joins it with another thing{then}")
         graph = nx.ego_graph(graph, around, radius=depth, undirected=True)
     _describe(graph, store)
+    if day is not None:
+        graph.graph["as_of"] = day.isoformat()
+        standing = asof.things(store, day, graph)
+        for node, data in graph.nodes(data=True):
+            data["as_of"] = standing[node]
+            data["latest"] = data["latest"] if data["latest"] <= day.isoformat() else ""
     return graph
+
+
+def _keep(graph: nx.MultiDiGraph[str], store: Store, day: date) -> None:
+    """Takes away the edges that did not stand on the day, and the nodes that nothing joins then.
+
+    Where a question names no claim, its edge stands when both its ends had begun.
+    """
+    named = {data["claim"] for *_, data in graph.edges(data=True) if data["claim"]}
+    stood = asof.claims(store, day, named)
+    begun = {iri: life.begun(day) for iri, life in asof.lifetimes(store, graph).items()}
+    for source, target, key, data in list(graph.edges(keys=True, data=True)):
+        data["as_of"] = stood.get(data["claim"]) or max(begun[source], begun[target], key=asof.ORDER.index)
+        if data["as_of"] not in ("certain", "uncertain"):
+            graph.remove_edge(source, target, key)
+    graph.remove_nodes_from([node for node in graph if not graph.degree(node)])
 
 
 def _describe(graph: nx.MultiDiGraph[str], store: Store) -> None:

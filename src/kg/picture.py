@@ -50,6 +50,8 @@ def page(graph: nx.MultiDiGraph[str], title: str, seed: int = 1) -> str:
     from markupsafe import Markup
     from pyvis.network import Network
 
+    day = graph.graph.get("as_of", "")
+    title = f"{title}, as of {day}" if day else title
     laid = layout(graph, seed)
     net = Network(directed=True)
     nodes = sorted(graph, key=lambda n: (graph.nodes[n]["label"].strip("[]").casefold(), n))
@@ -63,6 +65,7 @@ def page(graph: nx.MultiDiGraph[str], title: str, seed: int = 1) -> str:
             ids[node], label=data["label"], shape="custom", group=data["group"], x=x, y=y, rank=rank[node],
             size=round(9 + 2.2 * math.sqrt(min(degree[node], 60)), 1), iri=node, kind=data["kind"],
             earliest=data["earliest"], latest=data["latest"],
+            **_then(data),
         )
     edges = sorted(graph.edges(keys=True, data=True), key=lambda e: (rank[e[0]], rank[e[1]], str(e[2])))
     for n, (source, target, _, data) in enumerate(edges):
@@ -70,10 +73,12 @@ def page(graph: nx.MultiDiGraph[str], title: str, seed: int = 1) -> str:
         sure = data.get("certainty", "").endswith("asserted") and not data.get("according_to")
         plain = not data.get("certainty") or (sure and not data.get("basis", "").endswith("implied"))
         net.add_edge(
-            ids[source], ids[target], id=f"e{n}", kind=data["label"], dashes=not plain, cause=predicate in _CAUSES,
+            ids[source], ids[target], id=f"e{n}", kind=data["label"], cause=predicate in _CAUSES,
+            dashes=not plain or data.get("as_of") == "uncertain",
             claim=_tail(data.get("claim", "")), passage=_tail(data.get("passage", "")),
             certainty=_tail(data.get("certainty", "")), basis=_tail(data.get("basis", "")),
             who=", ".join(map(_tail, data.get("according_to", "").split())),
+            **_then(data),
         )
     present = {data["group"] for _, data in graph.nodes(data=True)}
     groups = [(group, *_LOOKS[group]) for group in (*GROUPS, "Other") if group in present]
@@ -85,8 +90,9 @@ def page(graph: nx.MultiDiGraph[str], title: str, seed: int = 1) -> str:
     net.templateEnv = Environment(loader=PackageLoader("kg"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
     net.path = "picture.html.jinja"
     net.templateEnv.globals.update(
-        title=title, groups=groups, rows=[(ids[node], graph.nodes[node]) for node in nodes],
-        links=[(ids[s], graph.nodes[s]["label"], d["label"], ids[t], graph.nodes[t]["label"], _tail(d.get("passage", "")))
+        title=title, day=day, groups=groups, rows=[(ids[node], graph.nodes[node]) for node in nodes],
+        links=[(ids[s], graph.nodes[s]["label"], d["label"], ids[t], graph.nodes[t]["label"], _tail(d.get("passage", "")),
+                d.get("as_of", ""))
                for s, t, _, d in edges],
         outlines={shape: " ".join(f"{x:.2f},{y:.2f}" for x, y in points) for shape, points in _SHAPES.items()},
         looks={"groups": {group: {"colour": colour, "shape": shape} for group, _, colour, shape in groups},
@@ -97,6 +103,11 @@ def page(graph: nx.MultiDiGraph[str], title: str, seed: int = 1) -> str:
                f"style-src {_hash(style)}; script-src {_hash(library)} {_hash(script)}",
     )
     return str(net.generate_html("network.html"))
+
+
+def _then(data: dict[str, str]) -> dict[str, str]:
+    """How it stood on the day, if the network is one of a day."""
+    return {"then": data["as_of"]} if data.get("as_of") else {}
 
 
 def _hash(text: str) -> str:

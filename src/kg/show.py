@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import date
 
+from kg import asof
 from kg.answer import Term, plain
 from kg.errors import NotFound
 from kg.find import labels
@@ -38,11 +41,14 @@ _IN_SENTENCE = {"statedIn", "certainty", "basis", "accordingTo", "count", "atLea
                 "quantity", "ratio", "comparedTo", "what"}
 """Qualifiers that have a column of their own, or that the claim's sentence already tells."""
 
+_STOOD = {"certain": "it stood", "uncertain": "whether it stood is uncertain", "over": "it stood no longer",
+          "not yet": "it did not stand yet"}
+
 
 @dataclass(frozen=True)
 class ShownLine:
-    """One claim: its IRI and short name, its sentence, the passage, who says it, how surely, on what basis, and its other
-    qualifiers."""
+    """One claim: its IRI and short name, its sentence, the passage, who says it, how surely, on what basis, its other
+    qualifiers, and, where a day is asked for, how it stood then."""
 
     claim: str
     name: str
@@ -52,6 +58,7 @@ class ShownLine:
     certainty: str
     basis: str
     qualifiers: tuple[str, ...]
+    standing: str = ""
 
     def how(self) -> str:
         """Who says it, how surely, on what basis, and its other qualifiers, in one line."""
@@ -73,10 +80,18 @@ class Shown:
     lines: tuple[ShownLine, ...]
     remarks: tuple[str, ...]
     links: tuple[str, ...]
+    as_of: str = ""
+    """The day as of which it is shown; empty for all that is claimed."""
+    standing: str = ""
+    """How the thing stood on that day, by `kg.asof`; empty where it is no thing or no day is asked for."""
+    then: str = ""
+    """The same in words."""
 
     def to_json(self) -> str:
-        """All of it as JSON."""
-        return json.dumps(asdict(self), ensure_ascii=False, indent=2) + "\n"
+        """All of it as JSON; what tells of a day is there only where one is asked for."""
+        day = ("as_of", "standing", "then")
+        told = asdict(self, dict_factory=lambda items: {key: text for key, text in items if self.as_of or key not in day})
+        return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
 
     def to_markdown(self) -> str:
         """A document with one bullet for each claim."""
@@ -86,7 +101,7 @@ class Shown:
             return text
 
         out = [f"# {safe(self.title)}", "", "; ".join(map(safe, self._head())), ""]
-        out += [f"- {safe(line.text)} ({safe(_source(line))})" for line in self.lines]
+        out += [f"- {safe(self._marked(line))} ({safe(_source(line))})" for line in self.lines]
         for title, rows in (("Remarks", self.remarks), ("Links", self.links)):
             if rows:
                 out += ["", f"## {title}", "", *(f"- {safe(row)}" for row in rows)]
@@ -101,7 +116,7 @@ class Shown:
 
         out = [*block(self.title), *(part for head in self._head() for part in block(head, 2))]
         for line in self.lines:
-            out += ["", *block(line.text), *block(_source(line), 4)]
+            out += ["", *block(self._marked(line)), *block(_source(line), 4)]
         for title, rows in (("Remarks", self.remarks), ("Links", self.links)):
             if rows:
                 out += ["", title, *(part for row in rows for part in block(row, 2))]
@@ -110,17 +125,24 @@ class Shown:
 
     def _head(self) -> list[str]:
         head = [f"{self.kind} · {self.name}"]
+        head += [f"as of {self.as_of}" + (f": {self.then}" if self.then else "")] if self.as_of else []
         head += [self.about] if self.about else []
         head += ["also called " + ", ".join(self.names)] if self.names else []
         return head + ([self.dates] if self.dates else [])
+
+    def _marked(self, line: ShownLine) -> str:
+        return line.text + (f" (uncertain on {self.as_of})" if line.standing == "uncertain" else "")
 
 
 def _source(line: ShownLine) -> str:
     return " · ".join(part for part in (line.passage, line.how()) if part)
 
 
-def show(store: Store, names: Names, iri: str) -> Shown:
-    """Everything that the store claims about `iri`: a thing, a claim or a passage. Raises NotFound."""
+def show(store: Store, names: Names, iri: str, day: date | None = None) -> Shown:
+    """Everything that the store claims about `iri`: a thing, a claim or a passage. With a day only what stood then.
+
+    Raises NotFound.
+    """
     facts = store.ask(_PREFIXES + f"""
 SELECT ?property ?value WHERE {{ <{iri}> ?property ?value }} ORDER BY ?property STR(?value)""").rows
     if not facts:
@@ -135,6 +157,8 @@ SELECT ?property ?value WHERE {{ <{iri}> ?property ?value }} ORDER BY ?property 
         (int(plain(r["position"]) or 10**9), int(c.rpartition("-")[2]) if c.rpartition("-")[2].isdigit() else 0)
         for r in rows if plain(r["claim"]) == c
     ))
+    stood = asof.claims(store, day, claims) if day else {}
+    claims = [claim for claim in claims if stood.get(claim) in (None, "certain", "uncertain")]
     qualifiers: dict[str, list[tuple[str, str, Term]]] = {claim: [] for claim in claims}
     if claims:
         for row in store.ask(_PREFIXES + _QUALIFIERS % " ".join(f"<{c}>" for c in claims)).rows:
@@ -159,27 +183,47 @@ SELECT ?property ?value WHERE {{ <{iri}> ?property ?value }} ORDER BY ?property 
             claim=claim, name=names.shorten(claim), text=sentence,
             passage=f"{place} ({names.slug(passage)})", who=own.get("accordingTo", ""),
             certainty=own.get("certainty", ""), basis=own.get("basis", ""), qualifiers=tuple(others),
+            standing=stood.get(claim, ""),
         ))
     remarks = store.ask(_PREFIXES + f"""
-SELECT DISTINCT ?remark ?label ?says WHERE {{
+SELECT ?remark ?label ?says ?claim WHERE {{
   {{ ?remark kg:about <{iri}> }} UNION {{ ?claim rdf:subject|rdf:object <{iri}> . ?remark kg:about ?claim }}
   ?remark a kg:Remark ; rdfs:label ?label ; rdfs:comment ?says
-}} ORDER BY ?label""").rows
+}} ORDER BY ?label ?remark""").rows
+    # One about claims alone speaks of a day only if one of them stood then.
+    kept = dict.fromkeys(
+        f"{plain(r['label'])}: {plain(r['says'])}" for r in remarks if r["claim"] is None or not day or plain(r["claim"]) in claims
+    )
     links = store.ask(_PREFIXES + f"""
 SELECT ?how ?item WHERE {{
   VALUES ?how {{ owl:sameAs skos:exactMatch skos:closeMatch }} <{iri}> ?how ?item
 }} ORDER BY ?how ?item""").rows
+    stamps = {key: plain(v[0]) for key, v in values.items()}
+    called = values.get("altLabel", [])
+    standing = then = ""
+    if day:
+        stamps = _known(stamps, day)
+        called = _borne(store, iri, called, stood)
+        life = asof.lifetimes(store, [iri])[iri]
+        if iri in stood or "inSource" in values:  # a claim or a passage is no thing
+            standing = stood.get(iri, "")
+            then = _STOOD.get(standing, "")
+        else:
+            standing, then = life.standing(day), life.told(day)
     return Shown(
         iri=iri,
         name=names.shorten(iri),
         title=_english(values.get("label", [])) or names.shorten(iri),
         kind=_kind(store, iri),
         about=_english(values.get("comment", [])),
-        names=tuple(_named(v) for v in values.get("altLabel", [])),
-        dates=_dates({key: plain(v[0]) for key, v in values.items()}),
+        names=tuple(map(_named, called)),
+        dates=_dates(stamps),
         lines=tuple(lines),
-        remarks=tuple(f"{plain(r['label'])}: {plain(r['says'])}" for r in remarks),
+        remarks=tuple(kept),
         links=tuple(f"{names.shorten(plain(r['how']))} {plain(r['item'])}" for r in links),
+        as_of=day.isoformat() if day else "",
+        standing=standing,
+        then=then,
     )
 
 
@@ -200,6 +244,21 @@ SELECT ?label WHERE {{
   FILTER NOT EXISTS {{ <{iri}> a ?narrower . ?narrower rdfs:subClassOf ?kind }}
 }} ORDER BY ?label""").rows
     return ", ".join(plain(row["label"]) for row in rows) or "thing"
+
+
+def _known(stamps: dict[str, str], day: date) -> dict[str, str]:
+    """Without the dates of a beginning or an end that was still to come."""
+    coming = [name for name in ("Begin", "End") if (first := stamps.get(f"hasEarliest{name}TimeStamp")) and first > day.isoformat()]
+    return {key: text for key, text in stamps.items() if not any(key.endswith(f"{name}TimeStamp") for name in coming)}
+
+
+def _borne(store: Store, iri: str, called: list[Term], stood: Mapping[str, str]) -> list[Term]:
+    """The names without those that only claims give which did not stand."""
+    rows = store.ask(_PREFIXES + f"""
+SELECT ?claim ?name WHERE {{ ?claim rdf:subject <{iri}> ; rdf:predicate kg:name ; rdf:object ?name }}""").rows
+    given = {row["name"] for row in rows}
+    then = {row["name"] for row in rows if stood.get(plain(row["claim"])) in ("certain", "uncertain")}
+    return [name for name in called if name not in given or name in then]
 
 
 def _dates(values: dict[str, str]) -> str:

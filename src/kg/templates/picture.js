@@ -27,7 +27,9 @@
         ctx.fill();
         ctx.lineWidth = state.selected ? 4 : 1.5;
         ctx.strokeStyle = tones.ink;
+        if (node.then === "uncertain") ctx.setLineDash([4, 3]);
         ctx.stroke();
+        ctx.setLineDash([]);
         ctx.globalAlpha = 1;
       },
       nodeDimensions: { width: node.size * 2, height: node.size * 2 },
@@ -129,7 +131,7 @@
     parent.append(element);
     return element;
   };
-  const told = (edge) => [edge.passage, edge.who && `according to ${edge.who}`, edge.certainty, edge.basis].filter(Boolean).join(" · ");
+  const told = (edge) => [edge.passage, edge.who && `according to ${edge.who}`, edge.certainty, edge.basis, edge.then && `${edge.then} that day`].filter(Boolean).join(" · ");
   function list(own) {
     const items = put(card, "ul", "");
     for (const edge of own) {
@@ -158,7 +160,7 @@
     network.focus(id, { scale: Math.max(network.getScale(), 0.8) });
     card.replaceChildren();
     put(card, "h2", node.name);
-    put(card, "p", [node.kind, node.earliest && `from ${node.earliest}`, node.latest && `until ${node.latest}`].filter(Boolean).join(", "));
+    put(card, "p", [node.kind, node.earliest && `from ${node.earliest}`, node.latest && `until ${node.latest}`, node.then && `${node.then} that day`].filter(Boolean).join(", "));
     list(edges.get({ filter: (edge) => edge.from === id || edge.to === id }));
     put(card, "p", node.iri).className = "iri";
     const all = put(card, "button", "Show all again");
