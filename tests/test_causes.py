@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from itertools import islice
+from pathlib import Path
 
 import networkx as nx
 import pytest
@@ -17,6 +18,7 @@ from kg.causes import PART, Causes, Link, Teller, causes, chains, turning_points
 from kg.cli import main
 from kg.errors import UsageError
 from kg.folder import Folder
+from kg.layout import layered
 from kg.names import Names
 from kg.store import Store, open_store
 
@@ -230,3 +232,43 @@ def test_the_command(folder: Folder, capfd: pytest.CaptureFixture[str], monkeypa
     assert kg("no such thing")[0] == 4
     assert kg("Suifenho")[0] == 2
     assert kg("tauran-incident", "neutrality-pact-signing", "--turning-points")[0] == 2
+
+
+# As of a day, and drawn.
+
+
+def test_as_of_a_day_what_had_not_begun_is_left_out(folder: Folder, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def said(day: str) -> str:
+        assert main(["why", "battles-of-khalkhin-gol", "decision-japan-1941", "--as-of", day, "--folder", str(folder.root)]) == 0
+        return capfd.readouterr()[0]
+
+    assert "No chain of claims leads" in said("1940") and "As of 1940-12-31" in said("1940")
+    assert "claim:pact-04-1" in said("1941-12-31")
+    assert main(["why", "decision-japan-1941", "--as-of", "1941-13", "--folder", str(folder.root)]) == 2
+
+
+@pytest.mark.parametrize("cycles", [False, True])
+def test_causes_stand_left_of_their_effects(cycles: bool) -> None:
+    @given(networks(cycles))
+    def check(network: Causes) -> None:
+        order = nx.DiGraph(network.graph.edges)
+        graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(order)
+        laid = layered(graph, order)
+        assert laid.positions.keys() == set(graph) and len(set(laid.positions.values())) == len(graph)
+        for cause, effect in order.edges:
+            together = cycles and nx.has_path(order, effect, cause)
+            assert laid.positions[cause][0] < laid.positions[effect][0] or together
+        assert layered(graph, order) == laid
+
+    check()
+
+
+def test_the_chains_are_drawn(folder: Folder, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    page = tmp_path / "why.html"
+    assert main(["draw", "--why", "neutrality-pact-signing", "-o", str(page), "--folder", str(folder.root)]) == 0
+    html = page.read_text(encoding="utf-8")
+    assert "Causes stand left of what they led to." in html and "Signing of the Soviet–Japanese Neutrality Pact</h1>" in html
+    assert main(["draw", "--why", "neutrality-pact-signing", "tauran-incident", "-o", str(page), "--folder", str(folder.root)]) == 4
+    assert "no chain of claims leads to it" in capfd.readouterr()[1] and page.read_text(encoding="utf-8") == html

@@ -21,7 +21,7 @@ LIBRARIES = {
     "rdflib": "answer store check build export",
     "oxrdflib": "store",
     "SPARQLWrapper": "store",
-    "networkx": "causes network export",
+    "networkx": "causes network layout export",
     "igraph": "layout",
     "pyvis": "picture",
     "jinja2": "picture",

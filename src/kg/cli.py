@@ -54,6 +54,7 @@ examples:
             "  kg show THING --as-of 1939-09-16      what stood on that day",
     "draw": "examples:\n  kg draw -o all.html\n  kg draw --around THING --depth 2 -o around.html\n"
             "  kg draw --query NAME -o answer.html\n"
+            "  kg draw --why CAUSE EFFECT -o why.html\n"
             "  kg draw --as-of 1937 -o then.html     what stood at the end of that year",
     "why": "examples:\n  kg why EFFECT                        the surest chains that lead to it\n"
            "  kg why CAUSE EFFECT --stated-only    only what the source states in so many words\n"
@@ -128,6 +129,7 @@ def _parser() -> argparse.ArgumentParser:
     what = draw.add_mutually_exclusive_group()
     what.add_argument("--around", type=_text, metavar="THING", help="only what lies around a thing")
     what.add_argument("--query", type=_text, metavar="NAME", help="the answer of a question with ?source ?target ?kind")
+    what.add_argument("--why", type=_text, nargs="+", metavar="THING", help="the chains to an effect, or from a cause to an effect")
     draw.add_argument("--depth", type=int, default=1, metavar="N", help="steps around the thing (default 1)")
     as_of(draw, "only what stood on a day, what is uncertain dashed")
     draw.add_argument("-o", "--output", type=_text, metavar="FILE", required=True)
@@ -146,6 +148,7 @@ def _parser() -> argparse.ArgumentParser:
     other = why.add_mutually_exclusive_group()
     other.add_argument("--turning-points", action="store_true", help="the events through which the chains to EFFECT pass")
     other.add_argument("--without", type=_text, metavar="EVENT", help="what would lose all its causes, and what keeps others")
+    as_of(why, "only what had begun by a day, what is uncertain marked")
     why.add_argument("--stated-only", action="store_true", help="leave out causal links that are implied or derived")
     why.add_argument("--according-to", type=_text, action="append", default=[], metavar="WHO", help="beside the source, only on WHO's word")
     why.add_argument("--not-according-to", type=_text, action="append", default=[], metavar="WHO", help="leave out what WHO says")
@@ -331,7 +334,17 @@ def _draw(options: argparse.Namespace, folder: Folder) -> int:
     around = find(store, names, options.around) if options.around else None
     query = drawn(question(folder, options.query), on) if options.query else None
     graph = network(store, around=around, depth=options.depth, query=query, day=on)
-    title = options.around or options.query or folder.setting_or("pictureTitle", "The whole network")
+    if options.why:
+        from kg.causes import drawing
+
+        told, order = drawing(store, names, [find(store, names, thing) for thing in options.why], graph)
+        _write(page(told, told.graph["title"], order=order), options.output)
+        _write(f"{options.output}: {_count(told.number_of_nodes(), 'thing')}, {_count(told.number_of_edges(), 'link')}\n")
+        return 0
+    if around:
+        title = str(graph.nodes[around]["label"])
+    else:
+        title = question(folder, options.query).title if options.query else folder.setting_or("pictureTitle", "The whole network")
     _write(page(graph, title), options.output)
     _write(f"{options.output}: {_count(graph.number_of_nodes(), 'thing')}, {_count(graph.number_of_edges(), 'link')}\n")
     return 0
@@ -357,6 +370,7 @@ def _source(options: argparse.Namespace, folder: Folder) -> int:
 
 
 def _why(options: argparse.Namespace, folder: Folder) -> int:
+    from kg import asof
     from kg.causes import Teller, causes, turning, what_if, why
     from kg.find import find
     from kg.names import Names
@@ -367,11 +381,14 @@ def _why(options: argparse.Namespace, folder: Folder) -> int:
     if options.limit < 1:
         raise UsageError("--limit must be 1 or more")
     store, names = open_store(options.store or folder), Names.of(folder)
+    on = asof.day(options.as_of) if options.as_of else None
     network = causes(store).only(
         options.stated_only, [find(store, names, who) for who in options.according_to],
-        [find(store, names, who) for who in options.not_according_to],
+        [find(store, names, who) for who in options.not_according_to], asof.claims(store, on) if on else None, str(on),
     )
     teller = Teller(store, names, network)
+    if on:
+        teller.notes.append(f"As of {on}: without what had not begun by then.")
     *cause, effect = [teller.event(find(store, names, thing)) for thing in options.things]
     if options.turning_points:
         if cause:

@@ -8,7 +8,7 @@ import math
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from kg.layout import layout
+from kg.layout import layered, layout
 from kg.network import GROUPS
 
 if TYPE_CHECKING:
@@ -44,15 +44,18 @@ _LOOKS = {
 _CAUSES = {"causes", "contributesTo", "enables", "motivates", "prevents", "ledTo", "mayHaveLedTo"}
 
 
-def page(graph: nx.MultiDiGraph[str], title: str, seed: int = 1) -> str:
-    """The network as HTML; the same graph gives the same page. Nothing in it is fetched, nothing in it can run but our script."""
+def page(graph: nx.MultiDiGraph[str], title: str, seed: int = 1, order: nx.DiGraph[str] | None = None) -> str:
+    """The network as HTML; the same graph gives the same page. Nothing in it is fetched, nothing in it can run but our script.
+
+    With an `order`, an edge of which leads from a cause to an effect, causes stand left of their effects.
+    """
     from jinja2 import Environment, PackageLoader
     from markupsafe import Markup
     from pyvis.network import Network
 
     day = graph.graph.get("as_of", "")
     title = f"{title}, as of {day}" if day else title
-    laid = layout(graph, seed)
+    laid = layout(graph, seed) if order is None else layered(graph, order)
     net = Network(directed=True)
     nodes = sorted(graph, key=lambda n: (graph.nodes[n]["label"].strip("[]").casefold(), n))
     ids = {node: f"n{i}" for i, node in enumerate(nodes)}
@@ -98,6 +101,7 @@ def page(graph: nx.MultiDiGraph[str], title: str, seed: int = 1) -> str:
         looks={"groups": {group: {"colour": colour, "shape": shape} for group, _, colour, shape in groups},
                "shapes": {shape: [[round(x, 2), round(y, 2)] for x, y in points] for shape, points in _SHAPES.items()},
                "bands": laid.bands},
+        reading=laid.reading,
         style=Markup(style), library=Markup(library), script=Markup(script),
         policy="default-src 'none'; base-uri 'none'; form-action 'none'; "
                f"style-src {_hash(style)}; script-src {_hash(library)} {_hash(script)}",

@@ -3,9 +3,9 @@
 from kg.causes.chains import Chain, chains
 from kg.causes.links import PART, Causes, Link, causes
 from kg.causes.turning import Consequences, TurningPoint, TurningPoints, turning_points, without
-from kg.causes.why import Teller, Why, common, turning, what_if, why
+from kg.causes.why import Teller, Why, common, drawing, turning, what_if, why
 
 __all__ = [
     "PART", "Causes", "Chain", "Consequences", "Link", "Teller", "TurningPoint", "TurningPoints", "Why",
-    "causes", "chains", "common", "turning", "turning_points", "what_if", "why", "without",
+    "causes", "chains", "common", "drawing", "turning", "turning_points", "what_if", "why", "without",
 ]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import networkx as nx
@@ -45,6 +45,8 @@ class Link:
     strength: str = ""
     who: tuple[str, ...] = ()
     contradicted: bool = False
+    uncertain_on: str = ""
+    """The day on which it is open whether it stood yet, where one was asked about."""
 
     @cached_property
     def doubt(self) -> int:
@@ -104,11 +106,13 @@ class Causes:
 
     def only(
         self, stated: bool = False, according_to: Collection[str] = (), not_according_to: Collection[str] = (),
+        standing: Mapping[str, str] | None = None, day: str = "",
     ) -> Causes:
         """The network from a point of view.
 
         `stated` leaves out causal links that are implied or derived; `not_according_to` those that one of these asserts;
-        `according_to` keeps what one of these asserts beside what the source itself does. Parts stay parts.
+        `according_to` keeps what one of these asserts beside what the source itself does. Parts stay parts. With `standing`
+        (`kg.asof.claims`), what did not stand yet on the `day` is left out, and what may have is marked.
         """
         def kept(link: Link) -> bool:
             if link.kind == PART:
@@ -120,7 +124,13 @@ class Causes:
             return not according_to or not link.who or bool(set(link.who) & set(according_to))
 
         joined: list[Link] = [link for *_, data in self.graph.edges(data=True) for link in data["links"]]
-        return Causes([link for link in joined + self.preventions if kept(link)])
+        links = [link for link in joined + self.preventions if kept(link)]
+        if standing is not None:
+            links = [
+                replace(link, uncertain_on=day if standing.get(link.claim) == "uncertain" else "")
+                for link in links if standing.get(link.claim) != "not yet"
+            ]
+        return Causes(links)
 
     @cached_property
     def _parts(self) -> nx.DiGraph[str]:

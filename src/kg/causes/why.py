@@ -12,10 +12,10 @@ import networkx as nx
 
 from kg.answer import harmless, plain
 from kg.causes.chains import Chain, chains
-from kg.causes.links import MOTIVES, PART, Causes, Link
+from kg.causes.links import MOTIVES, PART, Causes, Link, causes
 from kg.causes.turning import turning_points, without
 from kg.dates import Bounds, before
-from kg.errors import UsageError
+from kg.errors import NotFound, UsageError
 from kg.find import labels
 from kg.names import Names
 from kg.store import Store
@@ -77,6 +77,7 @@ class Step:
     passage: str
     contradicted: bool
     doubts: int
+    uncertain_on: str
 
     def how(self) -> str:
         """What kind of link it is, who says so, how surely, on what basis, and where."""
@@ -85,7 +86,8 @@ class Step:
         who = f"according to {', '.join(self.according_to)}" if self.according_to else ""
         parts = [
             _ARROWS.get(self.kind, f"→ {self.kind}"), self.strength, who, self.certainty, self.basis,
-            "contradicted" if self.contradicted else "", self.passage, self.claim,
+            "contradicted" if self.contradicted else "", f"uncertain on {self.uncertain_on}" if self.uncertain_on else "",
+            self.passage, self.claim,
         ]
         return " · ".join(part for part in parts if part)
 
@@ -230,6 +232,7 @@ SELECT ?signing ?event WHERE {{
         return Step(
             cause, effect, PART if link.kind == PART else known[KG + link.kind], self.names.shorten(link.claim), link.strength,
             link.certainty, link.basis, tuple(known[who] for who in link.who), known[link.passage], link.contradicted, link.doubt,
+            link.uncertain_on,
         )
 
     def chain(self, chain: Chain) -> Told:
@@ -360,3 +363,32 @@ def what_if(teller: Teller, event: str, effect: str | None = None) -> Why:
         (("Would lose all their causes", found.lost), ("Would keep other causes", found.kept))
     )
     return Why(f"Without {gone.label}", tuple(notes), lists=lists, data={"lost": found.lost, "kept": found.kept})
+
+
+def drawing(
+    store: Store, names: Names, things: Sequence[str], graph: nx.MultiDiGraph[str], limit: int = 20,
+) -> tuple[nx.MultiDiGraph[str], nx.DiGraph[str]]:
+    """What of a network tells the best chains to an effect (or from a cause to it), and which of its events come before which.
+
+    `graph` is that of `kg.network.network`, whose edges are the claims. Raises NotFound where no chain leads to it.
+    """
+    if len(things) > 2:
+        raise UsageError("more than a cause and an effect", None, "put labels of several words in quotation marks")
+    within = {data["claim"] for *_, data in graph.edges(data=True)}
+    network = causes(store)
+    network = network.only(standing={link.claim: "not yet" for *_, data in network.graph.edges(data=True) for link in data["links"]
+                                     if link.claim not in within})
+    teller = Teller(store, names, network)
+    *cause, effect = [teller.event(thing) for thing in things]
+    found = list(islice(chains(network, {effect.iri}, {one.iri for one in cause} or None), limit))
+    if not found:
+        raise NotFound("no chain of claims leads to it", effect.label, "kg why tells what the events have in common")
+    claims = {link.claim for chain in found for link in chain.links}
+    order: nx.DiGraph[str] = nx.DiGraph((link.cause, link.effect) for chain in found for link in chain.links)
+    told: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    told.graph.update(graph.graph, title=" → ".join(one.label for one in (*cause, effect)))
+    told.add_nodes_from((node, graph.nodes[node]) for node in sorted(order))
+    for source, target, key, data in graph.edges(keys=True, data=True):
+        if data["claim"] in claims:
+            told.add_edge(source, target, key=key, **data)
+    return told, order
