@@ -7,9 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-import networkx as nx
-
-from kg.causes.links import PART, Causes, Link
+from kg.causes.links import PART, Causes, Link, reached
 
 
 @dataclass(frozen=True)
@@ -44,15 +42,11 @@ def chains(network: Causes, effects: Collection[str], starts: Collection[str] | 
     """
     graph = network.graph
     ends = {event for event in effects if event in graph}
-    near = set(ends)
-    for end in sorted(ends):
-        near |= nx.ancestors(graph, end)
+    near = reached(graph.reverse(copy=False), ends)
     begin = (network.beginnings(near) if starts is None else near.intersection(starts)) - ends
     if not begin:
         return
-    within = set(begin)
-    for event in sorted(begin):
-        within |= nx.descendants(graph, event) & near
+    within = reached(graph, begin) & near
     links = {
         event: [network.best(event, after) for after in sorted(graph.successors(event)) if after in within] for event in sorted(within)
     }

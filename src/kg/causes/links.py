@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TypeVar
 
 import networkx as nx
 
@@ -14,6 +15,7 @@ from kg.store import Store
 KG = "https://w3id.org/khalkhin/ontology#"
 PART = "partOf"
 """The kind of a link from a whole to its part: whatever a part led to, the whole led to through it."""
+Node = TypeVar("Node")
 MOTIVES = frozenset({"motivates"})
 _QUERY = """
 PREFIX kg: <https://w3id.org/khalkhin/ontology#>
@@ -65,6 +67,18 @@ class Link:
         return self.kind == PART, self.doubt, _STRENGTH.get(self.strength, 3), self.claim
 
 
+def reached(graph: nx.DiGraph[Node], starts: Iterable[Node]) -> set[Node]:
+    """The starts and all that can be reached from any of them, in one walk."""
+    found = set(starts)
+    left = list(found)
+    while left:
+        for after in graph.adj[left.pop()]:
+            if after not in found:
+                found.add(after)
+                left.append(after)
+    return found
+
+
 class Causes:
     """The links of a store, as a directed graph, and the preventions, which break chains and are told apart.
 
@@ -94,15 +108,41 @@ class Causes:
     def beginnings(self, within: Collection[str]) -> set[str]:
         """The events of `within` to which nothing in it leads, neither to them nor to a whole of theirs, and which led to
         something in it. Of events that lead to each other in a cycle to which nothing else leads, the first by name."""
-        graph = self.graph.subgraph(within)
+        inside = set(within)
         found = set()
-        for members in nx.strongly_connected_components(graph):
-            wholes = {whole for event in members for whole in self.wholes(event)} & set(graph)
-            caused = any(cause not in members and self.causal(cause, one) for one in wholes for cause in graph.predecessors(one))
-            leading = [event for event in members if any(self.causal(event, after) for after in graph.successors(event))]
-            if leading and not caused:
+        for members in nx.strongly_connected_components(self.graph.subgraph(inside).copy()):
+            leading = [event for event in members if any(after in inside for after in self._led_to.get(event, ()))]
+            if leading and not any(cause in inside and cause not in members for cause in self._caused(members)):
                 found.add(min(leading))
         return found
+
+    @cached_property
+    def _led_to(self) -> dict[str, list[str]]:
+        """What each event led to by a causal link."""
+        found: dict[str, list[str]] = {}
+        for cause, effect in self.graph.edges:
+            if self.causal(cause, effect):
+                found.setdefault(cause, []).append(effect)
+        return found
+
+    @cached_property
+    def _causes_of(self) -> dict[str, list[str]]:
+        """What led to each event by a causal link."""
+        found: dict[str, list[str]] = {}
+        for cause, effects in self._led_to.items():
+            for effect in effects:
+                found.setdefault(effect, []).append(cause)
+        return found
+
+    def _caused(self, events: Collection[str]) -> Iterator[str]:
+        """The causes of any of these events, or of a whole of theirs."""
+        for event in events:
+            for one in self.wholes(event):
+                yield from self._causes_of.get(one, ())
+
+    def begins(self, events: Collection[str]) -> bool:
+        """Whether nothing else led to any of these events, nor to a whole of theirs."""
+        return all(cause in events for cause in self._caused(events))
 
     def only(
         self, stated: bool = False, according_to: Collection[str] = (), not_according_to: Collection[str] = (),

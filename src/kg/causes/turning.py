@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import networkx as nx
 
-from kg.causes.links import Causes
+from kg.causes.links import Causes, reached
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def turning_points(network: Causes, effect: str) -> TurningPoints:
     if effect not in network.graph:
         return TurningPoints((), 0, False)
     within = {effect} | nx.ancestors(network.graph, effect)
-    graph = network.graph.subgraph(within)
+    graph = network.graph.subgraph(within).copy()
     # A chain begins with a causal link. So each beginning stands twice: as a start, with its causal links alone, and as
     # what a chain may pass through.
     ways: nx.DiGraph[tuple[str, bool]] = nx.DiGraph()
@@ -49,10 +49,10 @@ def turning_points(network: Causes, effect: str) -> TurningPoints:
     ways.add_edges_from(
         (start, (after, False)) for start in starts for after in graph.successors(start[0]) if network.causal(start[0], after)
     )
-    reached = set(starts).union(*(nx.descendants(ways, start) for start in starts))
-    if (effect, False) not in reached:
+    passed = reached(ways, starts) if starts else set()
+    if (effect, False) not in passed:
         return TurningPoints((), 0, False)
-    whole = nx.condensation(ways.subgraph(reached))
+    whole = nx.condensation(ways.subgraph(passed).copy())
     end = whole.graph["mapping"][effect, False]
     first = {whole.graph["mapping"][start] for start in starts}
     towards = {end} | nx.ancestors(whole, end)
@@ -101,12 +101,10 @@ def without(network: Causes, events: Collection[str]) -> Consequences:
     """
     graph = network.graph
     gone = {part for event in events for part in network.parts(event)} & set(graph)
-    after = {event for start in gone for event in nx.descendants(graph, start)} - gone
+    after = reached(graph, gone) - gone
     left: set[str] = set()
     for members in nx.strongly_connected_components(graph):
-        wholes = {whole for event in members for whole in network.wholes(event)}
-        caused = any(cause not in members and network.causal(cause, one) for one in wholes for cause in graph.predecessors(one))
-        if not caused and not members & gone:
+        if not members & gone and network.begins(members):
             left |= members
     kept: set[str] = set()
     queue = sorted(left)
