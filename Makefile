@@ -62,8 +62,10 @@ docs: setup
 	@$(BIN)/python docs/terms.py --write
 	@$(BIN)/python docs/transcripts.py --write
 
-bench: setup
+bench: setup-test
 	@$(BIN)/python benchmarks/bench.py
+	@echo
+	@$(BIN)/python benchmarks/why.py
 
 # Pins every dependency with its hashes; the lists name no registry.
 requirements: setup-test

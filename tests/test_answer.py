@@ -12,7 +12,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 import rdflib
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import small
@@ -155,9 +155,44 @@ def test_rdflib_reads_every_kind(built: EmbeddedStore) -> None:
     assert isinstance(yes, rdflib.query.Result) and yes.askAnswer is True
 
 
-def test_a_notebook_shows_a_table(built: EmbeddedStore) -> None:
-    assert "<td>Long War</td>" in built.ask(WARS)._repr_html_()
-    assert built.ask(BEGINS)._repr_html_() == "<p>2 triples</p>"
+def test_a_notebook_shows_a_table_with_labels(built: EmbeddedStore) -> None:
+    html = built.ask(WARS)._repr_html_()
+    assert '<th scope="col">war</th><th scope="col">dead</th>' in html
+    assert '<td title="http://example.org/id/long-war">Long War</td><td>1200</td>' in html
+    assert html.startswith('<div style="overflow-x: auto') and html.endswith("<p>2 rows</p>\n")
+    assert '<td lang="en">Ford</td>' in built.ask(PREFIXES + 'SELECT ?x { VALUES ?x { "Ford"@en } }')._repr_html_()
+    assert "<p>no rows</p>" in built.ask("SELECT ?x { ?x a <urn:none> }")._repr_html_()
+
+
+def test_a_notebook_shows_a_graph_and_a_yes(built: EmbeddedStore) -> None:
+    html = built.ask(BEGINS)._repr_html_()
+    assert html.count("<tr>") == 3 and html.endswith("<p>2 triples</p>\n") and html.index("long-war") < html.index("short-war")
+    assert built.ask(PREFIXES + "ASK { ?x a kg:War }")._repr_html_() == "<p>yes</p>\n"
+    assert built.ask("ASK { ?x a <urn:none> }")._repr_html_() == "<p>no</p>\n"
+
+
+def test_a_notebook_shows_iris_in_short_where_prefixes_are_known(built: EmbeddedStore) -> None:
+    answer = built.ask(BEGINS)
+    assert ">http://example.org/id/long-war</td>" in answer._repr_html_()
+    answer.names = Names({"id": "http://example.org/id/"})
+    assert '<td title="http://example.org/id/long-war">id:long-war</td>' in answer._repr_html_()
+    assert ">&lt;https://w3id.org/khalkhin/ontology#begins&gt;</td>" in answer._repr_html_()
+
+
+@pytest.mark.parametrize(("rows", "last"), [(1, "1 row"), (50, "50 rows"), (51, "… and 1 more"), (1234, "… and 1184 more")])
+def test_a_notebook_shows_fifty_rows_and_counts_the_rest(rows: int, last: str) -> None:
+    html = of_literals([[str(n)] for n in range(rows)])._repr_html_()
+    assert html.count("<td>") == min(rows, 50) and html.endswith(f"<p>{last}</p>\n")
+
+
+@settings(deadline=None)
+@given(TEXT)
+def test_nothing_in_the_data_becomes_a_tag_in_a_notebook(text: str) -> None:
+    term = ox.Literal(f'"><script>{text}</script>')
+    for query in (f"SELECT ?x ?xLabel {{ VALUES (?x ?xLabel) {{ (<urn:x> {term}) }} }}", f"CONSTRUCT {{ <urn:x> <urn:y'&%22> {term} }} WHERE {{}}"):
+        cells = Cells()
+        cells.feed(EMPTY.ask(query)._repr_html_())
+        assert cells.tags == {"div", "table", "thead", "tr", "th", "tbody", "td", "p"}
 
 
 def test_the_table_for_people(built: EmbeddedStore) -> None:

@@ -14,7 +14,7 @@ import small
 
 ORDER = [
     "errors", "folder", "names", "dates", "answer", "query", "store", "find", "asof", "table", "show", "links", "source", "assemble",
-    "check", "build", "causes", "network", "layout", "picture", "export", "graph", "cli",
+    "check", "build", "causes", "network", "layout", "picture", "export", "graph", "completion", "cli",
 ]
 LIBRARIES = {
     "pyoxigraph": "folder names answer store table assemble check export",
@@ -28,9 +28,10 @@ LIBRARIES = {
     "markupsafe": "picture",
     "pyshacl": "check",
     "edtf": "dates",
+    "argcomplete": "completion",
 }
 LAZY = {"rdflib", "oxrdflib", "SPARQLWrapper", "igraph", "pyvis", "jinja2", "pyshacl", "edtf"}
-HEAVY = ("rdflib", "networkx", "pyvis", "igraph", "pyshacl", "SPARQLWrapper", "jinja2", "edtf", "oxrdflib")
+HEAVY = ("rdflib", "networkx", "pyvis", "igraph", "pyshacl", "SPARQLWrapper", "jinja2", "edtf", "oxrdflib", "argcomplete")
 
 
 def modules(root: Path) -> Iterator[tuple[str, Path]]:

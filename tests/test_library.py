@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import importlib.resources
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from IPython.core.formatters import DisplayFormatter
 
 import kg
 import small
 from kg.errors import BadQuery, NotFound, StoreError, UsageError
+from kg.store import open_store
 
 
 @pytest.fixture
@@ -68,6 +71,41 @@ def test_rdflib_sees_the_same_facts(graph: kg.Graph) -> None:
     assert {str(row[0]) for row in graph.rdflib().query("SELECT ?w { ?w a <https://w3id.org/khalkhin/ontology#War> }")} == {
         "http://example.org/id/long-war", "http://example.org/id/short-war",
     }
+
+
+def test_a_notebook_says_what_a_graph_is(graph: kg.Graph) -> None:
+    assert graph._repr_html_() == f"<p><b>kg.Graph</b>: {len(graph.store.inner)} triples; 3 questions</p>\n"  # type: ignore[attr-defined]
+    graph.folder.triples.write_text('<urn:a> a <http://rdfs.org/ns/void#Dataset> ; '
+                                    '<http://purl.org/dc/terms/title> "<script>1</script>\\u001B"@en .\n', encoding="utf-8")
+    assert kg.open(graph.folder.root)._repr_html_() == "<p><b>&lt;script&gt;1&lt;/script&gt; </b>: 2 triples; 3 questions</p>\n"
+
+
+def test_a_notebook_tells_no_password_of_a_server(graph: kg.Graph) -> None:
+    remote = kg.Graph(graph.folder, open_store("http://me:secret@127.0.0.1:1/sparql?key=secret"))
+    assert remote._repr_html_() == "<p><b>kg.Graph</b>: a SPARQL server at 127.0.0.1; 3 questions</p>\n"
+
+
+def test_an_answer_knows_the_prefixes_of_its_graph(graph: kg.Graph) -> None:
+    assert ">id:long-war</td>" in graph.ask("SELECT ?w { ?w a kg:War }")._repr_html_()
+
+
+def test_a_drawn_network_is_text_and_a_frame_in_a_notebook(root: Path) -> None:
+    graph = kg.open(root)
+    page = graph.draw(around="manchukuo")
+    assert isinstance(page, str) and page == kg.draw(graph, around="manchukuo") and page.startswith("<!DOCTYPE html>")
+    shown, kept = DisplayFormatter().format(page, include={"text/html", "text/plain"})[0], f"<a page of HTML, {len(page)} characters>"
+    assert shown["text/plain"] == kept and shown["text/html"].startswith('<iframe sandbox="allow-scripts allow-forms" ')
+
+    class Frames(HTMLParser):
+        found: list[tuple[str, dict[str, str | None]]] = []
+
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            self.found.append((tag, dict(attrs)))
+
+    frames = Frames()
+    frames.feed(shown["text/html"])
+    ((tag, attributes),) = frames.found
+    assert (tag, attributes["srcdoc"]) == ("iframe", page) and "allow-same-origin" not in str(attributes["sandbox"])
 
 
 def test_the_real_graph_is_shown_and_drawn(folder: object, root: Path, tmp_path: Path) -> None:

@@ -273,6 +273,32 @@ def test_an_empty_network_is_a_page(opened: Callable[..., Opened]) -> None:
     assert one.wrong == []
 
 
+def test_a_notebook_shows_the_page_in_a_frame_of_its_own(browser: Browser, tmp_path: Path) -> None:
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    for n, label in enumerate(HOSTILE):
+        graph.add_node(f"urn:{n}", label=label, kind=label, group="Other", earliest="", begun="", latest="")
+        graph.add_edge(f"urn:{n}", "urn:0", label=label, predicate="urn:p")
+    graph.add_node("urn:ford", label="Ford", kind="place", group="Place", earliest="", begun="", latest="")
+    notebook = tmp_path / "notebook.html"
+    notebook.write_text(f'<!DOCTYPE html><meta charset="utf-8"><body>{page(graph, HOSTILE[0])._repr_html_()}<p id="after">after</p>', encoding="utf-8")
+    context = browser.new_context(offline=True)
+    shown, wrong = context.new_page(), []
+    shown.on("request", lambda request: None if request.url == notebook.as_uri() else wrong.append(request.url))
+    shown.on("console", lambda message: wrong.append(message.text))
+    shown.on("pageerror", lambda error: wrong.append(str(error)))
+    shown.goto(notebook.as_uri())
+    frame = shown.frames[1]
+    frame.wait_for_selector("body[data-ready]", state="attached")
+    frame.fill("#find", "Ford")
+    frame.press("#find", "Enter")
+    frame.wait_for_selector("#card h2:text-is('Ford')")
+    assert [shown.inner_text("#after"), frame.inner_text("h1")] == ["after", HOSTILE[0]]
+    assert [f.evaluate("window.broken") for f in shown.frames] == [None, None]
+    assert frame.evaluate("(() => { try { return parent.document.title } catch (error) { return error.name } })()") == "SecurityError"
+    assert (len(shown.frames), wrong) == (2, [])
+    context.close()
+
+
 def test_what_lies_around_a_thing_and_a_question_are_drawn(root: Path, opened: Callable[..., Opened]) -> None:
     graph = kg.open(root)
     for options in ({"around": "manchukuo", "depth": 1}, {"query": "direct-causes"}):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -96,6 +99,23 @@ def test_json_holds_all(library: Library) -> None:
         "claim": shown.lines[0].claim, "name": "claim:one-02-1", "text": shown.lines[0].text, "passage": shown.lines[0].passage, "who": "",
         "certainty": "asserted", "basis": "stated", "qualifiers": [],
     }
+
+
+def test_a_notebook_shows_what_markdown_shows(library: Library) -> None:
+    shown = library("id:battle-of-ford")
+    html = shown._repr_html_()
+    assert html.startswith("<h3>Battle of Ford</h3>\n<p>battle · id:battle-of-ford; ") and "<h4>Remarks</h4>" in html
+    assert html.count("<li>") == len(shown.lines) + len(shown.remarks) + len(shown.links)
+    assert all(f"<li>{escape(line.text)} ({escape(line.passage)}" in html for line in shown.lines)
+
+
+def test_nothing_in_a_name_becomes_a_tag_in_a_notebook(library: Library) -> None:
+    bad = '<script>alert("1")</script>\u202e\x1b'
+    line = replace(library("id:ford").lines[0], text=bad, passage=bad, who=bad, qualifiers=(bad,))
+    shown = replace(library("id:ford"), title=bad, name=bad, about=bad, kind=bad, names=(bad,), lines=(line,), remarks=(bad,), links=(bad,))
+    html = shown._repr_html_()
+    assert set(re.findall(r"<(\w+)", html)) == {"h3", "h4", "p", "ul", "li"} and html.count("&lt;script&gt;") == 11
+    assert html.replace("\n", "").isprintable()
 
 
 def test_markdown_is_not_broken_by_names(library: Library) -> None:

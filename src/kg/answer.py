@@ -14,6 +14,8 @@ from kg.errors import UsageError
 if TYPE_CHECKING:
     import rdflib
 
+    from kg.names import Names
+
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Row = Mapping[str, Term | None]
 
@@ -51,6 +53,9 @@ class Answer:
     The answer of the engine is kept in the standard's own form, JSON or N-Triples, and read from there as often as
     it is asked for.
     """
+
+    names: Names | None = None
+    """The prefixes by which a notebook shows IRIs in short, if they are known."""
 
     def __init__(self, result: ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean) -> None:
         if isinstance(result, ox.QueryTriples):
@@ -151,7 +156,31 @@ class Answer:
         return "".join("| " + " | ".join(line) + " |\n" for line in lines)
 
     def _repr_html_(self) -> str:
-        return self._html() if self.kind != "graph" else f"<p>{len(self)} triples</p>"
+        """What a notebook shows: at most 50 rows, an IRI by the label in its own row, else in short, with all of it as a hint."""
+        from html import escape
+
+        if self.boolean is not None:
+            return self._html()
+        shown = [v for v in self.variables if not (v.endswith("Label") and v[:-5] in self.variables)]
+        rows = sorted(self.rows, key=lambda row: str([*row.values()])) if self.kind == "graph" else self.rows
+
+        def cell(row: Row, name: str) -> str:
+            term, hint = row[name], ""
+            text = plain(term)
+            if isinstance(term, ox.NamedNode):
+                hint = f' title="{escape(harmless(text))}"'
+                text = plain(row.get(name + "Label")) or (self.names.shorten(text) if self.names else text)
+            elif isinstance(term, ox.Literal) and term.language:
+                hint = f' lang="{escape(term.language)}"'
+            return f"<td{hint}>{escape(harmless(text))}</td>"
+
+        head = "".join(f'<th scope="col">{escape(name)}</th>' for name in shown)
+        body = "".join("<tr>" + "".join(cell(row, name) for name in shown) + "</tr>\n" for row in rows[:_FEW])
+        noun = "triple" if self.kind == "graph" else "row"
+        count = f"{len(rows)} {noun}{'' if len(rows) == 1 else 's'}" if rows else f"no {noun}s"
+        last = f"… and {len(rows) - _FEW} more" if len(rows) > _FEW else count
+        return (f'<div style="overflow-x: auto; max-width: 100%">\n<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n'
+                f"</table>\n</div>\n<p>{last}</p>\n")
 
 
 def fitting(format: str, kind: str) -> Format:
@@ -164,6 +193,8 @@ def fitting(format: str, kind: str) -> Format:
     return spec
 
 
+_FEW = 50
+"""Rows that a notebook shows."""
 _SAID = {"table": "a table", "graph": "a graph", "boolean": "a yes or no"}
 
 

@@ -80,12 +80,26 @@ class _Parser(argparse.ArgumentParser):
         raise UsageError(message, None, f"see {self.prog} --help")
 
 
+class _Completion(argparse.Action):
+    """Prints the lines for a shell and ends, as --version does."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: object, option_string: str | None = None
+    ) -> None:
+        from kg.completion import code
+
+        _write(code(str(values)))
+        parser.exit()
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="kg", description="Conflicts as citable linked data: every claim with its sentence.",
         epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"kg {__version__}")
+    parser.add_argument("--completion", choices=["bash", "zsh", "fish"], action=_Completion, help="print what a shell's start file "
+                        "evaluates, so that TAB completes")
     parser.add_argument("--folder", type=_text, metavar="DIR", help="the data set (default: the current folder, else the package's own)")
     # prog is given, because argparse would load a formatter to find it.
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", prog="kg")
@@ -426,8 +440,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         signal.signal(signal.SIGTERM, _terminate)
     try:
         try:
-            options = _parser().parse_args(argv)
-        except SystemExit as stop:  # --help and --version
+            parser = _parser()
+            if "_ARGCOMPLETE" in os.environ and "COMP_LINE" in os.environ:
+                from kg.completion import complete
+
+                complete(parser)
+            options = parser.parse_args(argv)
+        except SystemExit as stop:  # --help, --version and --completion
             sys.stdout.flush()
             return int(stop.code or 0)
         return _COMMANDS[options.command](options, Folder.find(options.folder))

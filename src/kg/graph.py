@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kg.answer import harmless, plain
 from kg.asof import day, drawn, value
 from kg.find import find, parameter
 from kg.folder import Folder
 from kg.names import Names
 from kg.query import Query, question
-from kg.store import Store, open_store
+from kg.store import EmbeddedStore, Store, open_store
 
 if TYPE_CHECKING:
     import networkx
@@ -18,7 +19,14 @@ if TYPE_CHECKING:
 
     from kg.answer import Answer
     from kg.causes import Why
+    from kg.picture import Page
     from kg.show import Shown
+
+_TITLE = """
+PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX void: <http://rdfs.org/ns/void#>
+SELECT ?title WHERE { ?set a void:Dataset ; dcterms:title ?title } ORDER BY ?set ?title LIMIT 1
+"""
 
 
 class Graph:
@@ -40,7 +48,9 @@ class Graph:
         values = {n: parameter(self.store, self.names, v, *asked.parameter(n)[1:]) for n, v in parameters.items()}
         if as_of is not None:
             values |= value(asked, day(as_of), self.folder)
-        return self.store.ask(asked.bind(values), str(asked.path or "query"), asked.added)
+        answer = self.store.ask(asked.bind(values), str(asked.path or "query"), asked.added)
+        answer.names = self.names
+        return answer
 
     def show(self, thing: str, as_of: str | None = None) -> Shown:
         """Everything claimed about a thing, in reading order; with `as_of` what stood on that day. Raises NotFound."""
@@ -74,9 +84,27 @@ class Graph:
         text = drawn(question(self.folder, query), on) if query else None
         return network(self.store, around=centre, depth=depth, query=text, day=on)
 
+    def draw(self, around: str | None = None, depth: int = 1, query: str | None = None) -> Page:
+        """The network as one page of HTML, which a notebook shows. Raises NotFound."""
+        return draw(self, around=around, depth=depth, query=query)
+
     def rdflib(self) -> rdflib.Graph:
         """The graph for rdflib."""
         return self.store.rdflib()
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: one line on what this is. No server is asked for it."""
+        from html import escape
+        from urllib.parse import urlsplit
+
+        title = "kg.Graph"
+        if isinstance(self.store, EmbeddedStore):
+            what = f"{len(self.store.inner)} triples"
+            title = next((plain(row["title"]) for row in self.store.ask(_TITLE).rows), title)
+        else:  # only the host: a notebook is passed on, and an address may hold a password
+            what = f"a SPARQL server at {urlsplit(getattr(self.store, 'url', '')).hostname}"
+        count = sum(1 for _ in self.folder.queries.glob("*.rq"))
+        return f"<p><b>{escape(harmless(title))}</b>: {escape(what)}; {count} question{'' if count == 1 else 's'}</p>\n"
 
 
 def open(folder_or_url: str | Path | None = None) -> Graph:  # noqa: A001  (the name that the library promises)
@@ -87,8 +115,11 @@ def open(folder_or_url: str | Path | None = None) -> Graph:  # noqa: A001  (the 
     return Graph(Folder.find(), open_store(folder_or_url))
 
 
-def draw(graph: Graph, output: str | Path | None = None, **options: object) -> str:
-    """The network as one page of HTML, also written to `output` if given. Options are those of `Graph.network`."""
+def draw(graph: Graph, output: str | Path | None = None, **options: object) -> Page:
+    """The network as one page of HTML, a text that a notebook shows as the page, also written to `output` if given.
+
+    Options are those of `Graph.network`.
+    """
     from kg.folder import write_atomically
     from kg.picture import page
 

@@ -44,7 +44,25 @@ _LOOKS = {
 _CAUSES = {"causes", "contributesTo", "enables", "motivates", "prevents", "ledTo", "mayHaveLedTo"}
 
 
-def page(graph: nx.MultiDiGraph[str], title: str, seed: int = 1, order: nx.DiGraph[str] | None = None) -> str:
+class Page(str):
+    """The text of a page of HTML, which a notebook shows as the page."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        # A notebook keeps this beside the page; the whole text would be there twice.
+        return f"<a page of HTML, {len(self)} characters>"
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        # In an origin of its own: it reaches nothing of the notebook. It may have forms, or its search would not be asked; the
+        # page's own policy lets none be sent.
+        return ('<iframe sandbox="allow-scripts allow-forms" title="The network" style="width: 100%; height: 720px; border: 0" '
+                f'srcdoc="{escape(self)}"></iframe>')
+
+
+def page(graph: nx.MultiDiGraph[str], title: str, seed: int = 1, order: nx.DiGraph[str] | None = None) -> Page:
     """The network as HTML; the same graph gives the same page. Nothing in it is fetched, nothing in it can run but our script.
 
     With an `order`, an edge of which leads from a cause to an effect, causes stand left of their effects.
@@ -106,7 +124,7 @@ def page(graph: nx.MultiDiGraph[str], title: str, seed: int = 1, order: nx.DiGra
         policy="default-src 'none'; base-uri 'none'; form-action 'none'; "
                f"style-src {_hash(style)}; script-src {_hash(library)} {_hash(script)}",
     )
-    return str(net.generate_html("network.html"))
+    return Page(net.generate_html("network.html"))
 
 
 def _then(data: dict[str, str]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 
 from kg import asof
-from kg.answer import Term, plain
+from kg.answer import Term, harmless, plain
 from kg.errors import NotFound
 from kg.find import labels
 from kg.names import Names
@@ -106,6 +106,22 @@ class Shown:
             if rows:
                 out += ["", f"## {title}", "", *(f"- {safe(row)}" for row in rows)]
         return "\n".join(out) + "\n"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the same as `to_markdown`."""
+        from html import escape
+
+        def safe(text: str) -> str:
+            return escape(harmless(text))
+
+        def bullets(texts: list[str]) -> str:
+            return "<ul>\n" + "".join(f"<li>{safe(text)}</li>\n" for text in texts) + "</ul>\n" if texts else ""
+
+        out = f"<h3>{safe(self.title)}</h3>\n<p>{safe('; '.join(self._head()))}</p>\n"
+        out += bullets([f"{line.text} ({_source(line)})" for line in self.lines])
+        for title, rows in (("Remarks", self.remarks), ("Links", self.links)):
+            out += f"<h4>{title}</h4>\n{bullets(list(rows))}" if rows else ""
+        return out
 
     def to_text(self, columns: int = 80) -> str:
         """The same for a terminal of `columns` columns (never fewer than 20)."""
