@@ -52,7 +52,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize(("line", "offered"), [
-    ("kg ", ["build", "check", "ask", "show", "draw", "source", "export"]),
+    ("kg ", ["build", "check", "ask", "show", "draw", "source", "why", "export"]),
     ("kg sh", ["show"]),
     ("kg --c", ["--completion"]),
     ("kg --completion ", ["bash", "zsh", "fish"]),
@@ -69,7 +69,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ("kg ask --sparql 'ASK {}' --format ", ["table", "json", "xml", "markdown", "html"]),
     ("kg ask nothing --format tu", ["turtle"]),
     ("kg draw --query ", ["beginnings"]),
-    ("kg draw ", ["--help", "--folder", "--store", "--around", "--query", "--depth", "--output"]),
+    ("kg draw ", ["--help", "--folder", "--store", "--around", "--query", "--why", "--depth", "--as-of", "--output"]),
     ("kg show wars --format ", ["text", "markdown", "json"]),
     ("kg export ", ["turtle", "ntriples", "rdfxml", "jsonld", "graphml"]),
     ("kg draw -o da", ["data/"]),
@@ -86,6 +86,9 @@ def test_what_is_offered(line: str, offered: list[str], wars: Path) -> None:
     ("kg show bo", ["borland", "borland-side"]),
     ("kg show id:bo", ["id:borland", "id:borland-side"]),
     ("kg draw --around bat", ["battle-of-ford"]),
+    ("kg why bat", ["battle-of-ford"]),
+    ("kg why --without bat", ["battle-of-ford"]),
+    ("kg draw --why bat", ["battle-of-ford"]),
     ("kg ask causes-of-event event=ba", ["event=battle-of-ford"]),
     ("kg ask claims-of-a-passage passage=one-", ["passage=one-01", "passage=one-02", "passage=one-03"]),
     ("kg source copy.txt one-0", ["one-01", "one-02", "one-03"]),

@@ -167,6 +167,7 @@ def _exports(prefix: str, options: argparse.Namespace) -> Offer:
 _OFFERS: dict[str, Callable[[str, argparse.Namespace], Offer]] = {
     "folder": _folders, "store": _folders, "output": _files, "file": _files, "check source": _files,
     "ask name": _questions, "ask parameters": _parameters, "ask format": _formats,
-    "show thing": _things, "draw around": _things, "draw query": _drawable, "source name": _passages,
+    "show thing": _things, "why things": _things, "why without": _things, "why according_to": _things,
+    "why not_according_to": _things, "draw why": _things, "draw around": _things, "draw query": _drawable, "source name": _passages,
     "export format": _exports,
 }
