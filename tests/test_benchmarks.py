@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -64,3 +65,24 @@ def test_a_command_that_fails_is_named(folder: Path) -> None:
     done = bench(folder, "--queries", "no-such-question")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("bench: kg ask no-such-question: kg failed with exit code 4: ")
+
+
+def test_why_is_measured_beside_its_peers(tmp_path: Path) -> None:
+    report = tmp_path / "why.md"
+    command = [sys.executable, str(ROOT / "benchmarks" / "why.py"), "--events", "300", "--links", "600", "--rounds", "1", "-o", str(report)]
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env=environment, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == report.read_text(encoding="utf-8")
+    for word in ("300 events, 600 links", "networkx", "igraph", "rustworkx", "turning points", "the whole process"):
+        assert word in done.stdout
+
+
+def test_the_made_up_history_is_the_same_for_the_same_seed(tmp_path: Path) -> None:
+    command = [sys.executable, "-B", str(ROOT / "benchmarks" / "network.py")]
+    texts = []
+    for n, seed in enumerate(("7", "7", "8")):
+        subprocess.run([*command, str(tmp_path / str(n)), "--events", "50", "--links", "90", "--seed", seed], check=True)
+        texts.append((tmp_path / str(n) / "data" / "triples.ttl").read_text(encoding="utf-8"))
+    assert texts[0] == texts[1] != texts[2]
+    assert texts[0].count("a kg:Claim") == 90

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import networkx as nx
 import pytest
+import rdflib
 from hypothesis import given
 from hypothesis import strategies as st
 
 import tiny
 from kg.build import build
 from kg.causes import PART, Causes, Link, Teller, causes, chains, turning_points, why, without
+from kg.causes.links import QUERY
 from kg.cli import main
 from kg.errors import UsageError
 from kg.folder import Folder
@@ -192,6 +194,13 @@ def test_where_no_chain_leads_what_both_share_is_told(teller: Teller) -> None:
 # On the real data.
 
 ID = "https://w3id.org/khalkhin/id/"
+
+
+def test_one_query_gives_the_network_on_both_engines(store: Store, root: Path) -> None:
+    graph = rdflib.Graph().parse(root / "data" / "triples.ttl", format="turtle")
+    ours = sorted(sorted("" if term is None else term.value for term in row.values()) for row in store.ask(QUERY).rows)  # type: ignore[union-attr]
+    theirs = sorted(sorted("" if term is None else str(term) for term in row) for row in graph.query(QUERY))
+    assert ours == theirs and len(ours) > 100
 
 
 @pytest.mark.parametrize("cause, effect", [

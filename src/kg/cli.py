@@ -28,6 +28,7 @@ examples:
   kg ask NAME event="a label"          the answer, here for another event
   kg ask --sparql 'SELECT ?war WHERE { ?war a kg:War }' --format csv
   kg show THING                        everything claimed about a thing, with its sentences
+  kg why EFFECT                        the surest chains of causes that lead to it
   kg draw --around THING --depth 1 -o around.html
   kg export jsonld -o all.jsonld
   kg COMMAND --help                    the options of one command

@@ -17,7 +17,7 @@ PART = "partOf"
 """The kind of a link from a whole to its part: whatever a part led to, the whole led to through it."""
 Node = TypeVar("Node")
 MOTIVES = frozenset({"motivates"})
-_QUERY = """
+QUERY = """
 PREFIX kg: <https://w3id.org/khalkhin/ontology#>
 PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
 SELECT ?claim ?kind ?from ?to ?certainty ?basis ?passage ?strength ?who ?against WHERE {
@@ -191,7 +191,7 @@ def causes(store: Store) -> Causes:
     """The causal network of a store, by one query."""
     rows: dict[str, dict[str, str]] = {}
     who: dict[str, set[str]] = {}
-    for row in store.ask(_QUERY).rows:
+    for row in store.ask(QUERY).rows:
         cells = {name: plain(term) for name, term in row.items()}
         known = rows.setdefault(cells["claim"], cells)
         known["against"] = known["against"] or cells["against"]
