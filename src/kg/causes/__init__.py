@@ -3,7 +3,8 @@
 from kg.causes.chains import Chain, chains
 from kg.causes.links import PART, Causes, Link, causes
 from kg.causes.turning import Consequences, TurningPoint, TurningPoints, turning_points, without
-from kg.causes.why import Teller, Why, common, drawing, turning, what_if, why
+from kg.causes.why import Teller, common, drawing, turning, what_if, why
+from kg.causes.words import Why
 
 __all__ = [
     "PART", "Causes", "Chain", "Consequences", "Link", "Teller", "TurningPoint", "TurningPoints", "Why",
