@@ -196,6 +196,12 @@ def test_where_no_chain_leads_what_both_share_is_told(teller: Teller) -> None:
 ID = "https://w3id.org/khalkhin/id/"
 
 
+def test_a_part_that_is_at_odds_with_something_is_none(store: Store) -> None:
+    network = causes(store)
+    assert ID + "soviet-japanese-border-conflicts" in network.wholes(ID + "battle-of-lake-khasan")
+    assert ID + "world-war-ii" not in network.wholes(ID + "soviet-japanese-border-conflicts")
+
+
 def test_one_query_gives_the_network_on_both_engines(store: Store, root: Path) -> None:
     graph = rdflib.Graph().parse(root / "data" / "triples.ttl", format="turtle")
     ours = sorted(sorted("" if term is None else term.value for term in row.values()) for row in store.ask(QUERY).rows)  # type: ignore[union-attr]

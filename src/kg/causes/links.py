@@ -188,7 +188,10 @@ class Causes:
 
 
 def causes(store: Store) -> Causes:
-    """The causal network of a store, by one query."""
+    """The causal network of a store, by one query.
+
+    A part counts as one where the source itself asserts it and nothing contradicts it, as for its direct triple.
+    """
     rows: dict[str, dict[str, str]] = {}
     who: dict[str, set[str]] = {}
     for row in store.ask(QUERY).rows:
@@ -197,13 +200,16 @@ def causes(store: Store) -> Causes:
         known["against"] = known["against"] or cells["against"]
         if cells["who"]:
             who.setdefault(cells["claim"], set()).add(cells["who"])
-    return Causes([
+    links = [
         Link(
             claim=claim, kind=_short(cells["kind"]), cause=cells["from"], effect=cells["to"], certainty=_short(cells["certainty"]),
             basis=_short(cells["basis"]), passage=cells["passage"], strength=_short(cells["strength"]),
             who=tuple(sorted(who.get(claim, ()))), contradicted=bool(cells["against"]),
         )
         for claim, cells in sorted(rows.items())
+    ]
+    return Causes([
+        link for link in links if link.kind != PART or (link.certainty == "asserted" and not link.who and not link.contradicted)
     ])
 
 
