@@ -57,7 +57,7 @@ def brute(network: Causes, effect: str, starts: set[str] | None) -> Iterator[tup
             continue
         for events in nx.all_simple_paths(network.graph, start, effect):
             links = [network.best(a, b) for a, b in zip(events, events[1:], strict=False)]
-            if all(one.kind == PART for one in links) or (starts is None and links[0].kind == PART):
+            if links[-1].kind == PART or (starts is None and links[0].kind == PART):
                 continue
             yield max(one.doubt for one in links), len(links), tuple(events)
 
@@ -176,7 +176,7 @@ def test_each_step_tells_its_source(teller: Teller) -> None:
     text = why(teller, {SIGNING}).to_text(120)
     assert "Battle of Ford (1902-03-01 to 1902-03-31)" in text
     assert "→ contributes to · major · asserted · stated · One, sentence 3 · claim:one-03-5" in text
-    assert "Prevented, which breaks a chain" in text and "prevented [the war goes on after 1903]" in text
+    assert "Prevented, by or of what is named above" in text and "→ [the war goes on after 1903]: prevents · asserted · implied" in text
     data = json.loads(why(teller, {SIGNING}).to_json())
     assert data["chains"][0]["steps"][0]["claim"] == "claim:one-03-5" and data["chains"][0]["doubts"] == 0
     assert "**Battle of Ford" in why(teller, {SIGNING}).to_markdown()
@@ -244,6 +244,11 @@ def test_the_command(folder: Folder, capfd: pytest.CaptureFixture[str], monkeypa
     assert json.loads(kg("neutrality-pact-signing", "--format", "json")[1])["chains"]
     assert kg("tauran-incident", "--limit", "0")[0] == 2
     assert kg("a", "b", "c")[0] == 2
+    assert kg("tauran-incident", "tauran-incident")[0] == 2
+    assert kg("neutrality-pact-signing", "--turning-points", "--limit", "3")[0] == 2
+    assert "note: the sentence only says after" in " ".join(kg("neutrality-pact-signing")[1].split())
+    assert "it was prevented" in kg("japan-joining-germany-1941")[1]
+    assert "What it is part of has causes: [Soviet aid to China, from 1937]" in " ".join(kg("end-of-large-scale-aid")[1].split())
     assert kg("no such thing")[0] == 4
     assert kg("Suifenho")[0] == 2
     assert kg("tauran-incident", "neutrality-pact-signing", "--turning-points")[0] == 2

@@ -35,10 +35,10 @@ class Chain:
 def chains(network: Causes, effects: Collection[str], starts: Collection[str] | None = None) -> Iterator[Chain]:
     """The chains from any start to any effect, by the doubts about their weakest step, then by their length.
 
-    Each has at least one causal link. Without starts they begin where nothing leads to (`Causes.beginnings`), with a causal
-    link. The search is A* (Hart, Nilsson and Raphael 1968) with the exact distance to the effect as its bound, in two
-    layers: before and after a step of just the wanted doubt; so each round walks only on ways that end in a chain of that
-    doubt. They come one by one: take as many as wanted.
+    Each ends with a causal link: what led to a whole did not lead to each of its parts. Without starts they begin where
+    nothing leads to (`Causes.beginnings`), with a causal link. The search is A* (Hart, Nilsson and Raphael 1968) with the
+    exact distance to the effect as its bound, in two layers: before and after a step of just the wanted doubt; so each
+    round walks only on ways that end in a chain of that doubt. They come one by one: take as many as wanted.
     """
     graph = network.graph
     ends = {event for event in effects if event in graph}
@@ -76,6 +76,8 @@ def _of_doubt(
             continue  # an effect ends every chain that reaches it
         passed = {so_far[0].cause, *(link.effect for link in so_far)} if so_far else {event}
         for link in links[event]:
+            if link.kind == PART and link.effect in ends:
+                continue  # what led to a whole did not lead to each of its parts
             if link.doubt > doubt or link.effect in passed or (causal_first and not so_far and link.kind == PART):
                 continue
             has = done or (link.kind != PART and link.doubt == doubt)
@@ -98,6 +100,8 @@ def _distances(doubt: int, links: dict[str, list[Link]], ends: set[str]) -> tupl
         more = []
         for event in level:
             for link in towards.get(event, ()):
+                if link.kind == PART and event in ends:
+                    continue
                 if link.cause not in after and link.cause not in ends:
                     after[link.cause] = after[event] + 1
                     more.append(link.cause)

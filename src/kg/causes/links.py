@@ -20,12 +20,13 @@ MOTIVES = frozenset({"motivates"})
 QUERY = """
 PREFIX kg: <https://w3id.org/khalkhin/ontology#>
 PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
-SELECT ?claim ?kind ?from ?to ?certainty ?basis ?passage ?strength ?who ?against WHERE {
+SELECT ?claim ?kind ?from ?to ?certainty ?basis ?passage ?strength ?who ?against ?note WHERE {
   { ?claim a kg:CausalLink ; rdf:predicate ?kind ; rdf:subject ?from ; rdf:object ?to }
   UNION { ?claim rdf:predicate kg:partOf ; rdf:subject ?to ; rdf:object ?from . BIND(kg:partOf AS ?kind) }
   ?claim kg:certainty ?certainty ; kg:basis ?basis ; kg:statedIn ?passage .
   OPTIONAL { ?claim kg:strength ?strength }
   OPTIONAL { ?claim kg:accordingTo ?who }
+  OPTIONAL { ?claim kg:note ?note }
   OPTIONAL { ?claim kg:contradicts|^kg:contradicts ?against }
 }
 """
@@ -47,6 +48,8 @@ class Link:
     strength: str = ""
     who: tuple[str, ...] = ()
     contradicted: bool = False
+    note: str = ""
+    """What a reader must know of how the sentence was read."""
     uncertain_on: str = ""
     """The day on which it is open whether it stood yet, where one was asked about."""
 
@@ -205,6 +208,7 @@ def causes(store: Store) -> Causes:
             claim=claim, kind=_short(cells["kind"]), cause=cells["from"], effect=cells["to"], certainty=_short(cells["certainty"]),
             basis=_short(cells["basis"]), passage=cells["passage"], strength=_short(cells["strength"]),
             who=tuple(sorted(who.get(claim, ()))), contradicted=bool(cells["against"]),
+            note=cells["note"],
         )
         for claim, cells in sorted(rows.items())
     ]

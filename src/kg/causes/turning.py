@@ -44,7 +44,9 @@ def turning_points(network: Causes, effect: str) -> TurningPoints:
     # what a chain may pass through.
     ways: nx.DiGraph[tuple[str, bool]] = nx.DiGraph()
     ways.add_node((effect, False))
-    ways.add_edges_from(((cause, False), (after, False)) for cause, after in graph.edges)
+    ways.add_edges_from(
+        ((cause, False), (after, False)) for cause, after in graph.edges if after != effect or network.causal(cause, after)
+    )
     starts = [(event, True) for event in sorted(network.beginnings(within) - {effect})]
     ways.add_edges_from(
         (start, (after, False)) for start in starts for after in graph.successors(start[0]) if network.causal(start[0], after)

@@ -48,8 +48,9 @@ class Teller:
     def event(self, iri: str) -> Event:
         """The event that a thing stands for in the causal network: a treaty for its signing. Raises UsageError."""
         rows = self.store.ask(_PREFIXES + f"""
-SELECT ?signing ?event WHERE {{
+SELECT ?signing ?event ?treaty WHERE {{
   {{ ?signing kg:signingOf <{iri}> }} UNION {{ <{iri}> a kg:Event . BIND(<{iri}> AS ?event) }}
+  UNION {{ <{iri}> a kg:Treaty . BIND(<{iri}> AS ?treaty) }}
 }} ORDER BY ?signing""").rows
         signings = [plain(row["signing"]) for row in rows if row["signing"]]
         [thing] = self.events((iri,))
@@ -57,6 +58,8 @@ SELECT ?signing ?event WHERE {{
             [signing] = self.events(signings[:1])
             self.notes.append(f"{thing.label} stands for its signing: causes and effects hold of that.")
             return signing
+        if any(row["treaty"] for row in rows):
+            raise UsageError(f"no signing of {thing.label} is known, of which causes and effects would hold")
         if not rows:
             raise UsageError(f"{thing.label} is no event", None, "name an event, or a treaty")
         return thing
@@ -85,7 +88,7 @@ SELECT ?signing ?event WHERE {{
         return Step(
             cause, effect, PART if link.kind == PART else known[KG + link.kind], self.names.shorten(link.claim), link.strength,
             link.certainty, link.basis, tuple(known[who] for who in link.who), known[link.passage], link.contradicted, link.doubt,
-            link.uncertain_on,
+            link.note, link.uncertain_on,
         )
 
     def chain(self, chain: Chain) -> Told:
@@ -96,8 +99,7 @@ SELECT ?signing ?event WHERE {{
         """What was prevented by, or prevented, any of these events."""
         steps = map(self.step, (link for link in self.network.preventions if link.cause in about or link.effect in about))
         return tuple(
-            f"{step.cause.text()} prevented {step.effect.label} · {step.certainty} · {step.basis} · {step.passage} · {step.claim}"
-            for step in steps
+            f"{step.cause.text()} → {step.effect.label}: {step.how().removeprefix('→ ')}" for step in steps
         )
 
 
@@ -107,6 +109,8 @@ def why(teller: Teller, effect: Collection[str], cause: Collection[str] | None =
     Where no chain leads from the cause: what both have in common, and their order in time.
     """
     ends = teller.events(sorted(effect))
+    if cause is not None and set(cause) & set(effect):
+        raise UsageError(f"{ends[0].label} is both the cause and the effect", None, "name two events")
     title = "Why: " + " or ".join(event.label for event in ends)
     if cause is not None:
         starts = teller.events(sorted(cause))
@@ -115,8 +119,13 @@ def why(teller: Teller, effect: Collection[str], cause: Collection[str] | None =
     first = next(found, None)
     if first is None:
         if cause is None:
-            note = "The claims give it no cause" if teller.network.graph.has_node(ends[0].iri) else "No causal claim speaks of it"
-            return Why(title, (f"{note}.",), preventions=teller.prevented(effect))
+            kept_off = any(link.effect in effect for link in teller.network.preventions)
+            notes = ["Nothing led to it: it was prevented." if kept_off else "No claim that is asked gives it a cause."]
+            wholes = {whole for event in effect for whole in teller.network.wholes(event)} - set(effect)
+            led_to = [whole for whole in sorted(wholes) if next(chains(teller.network, {whole}), None) is not None]
+            if led_to:
+                notes.append("What it is part of has causes: " + "; ".join(event.label for event in teller.events(led_to)) + ".")
+            return Why(title, tuple(notes), preventions=teller.prevented(effect))
         return common(teller, sorted(cause)[0], sorted(effect)[0])
     seen: set[str] = set(effect) | set(cause or ())
 
@@ -135,10 +144,13 @@ def why(teller: Teller, effect: Collection[str], cause: Collection[str] | None =
 
         return Why(title, told=streamed(), preventions=prevented)
     every = tuple(told())
-    notes = () if next(found, None) is None else (f"The {len(every)} surest and shortest chains; there are more (--all).",)
-    motives = any(step.kind in MOTIVES for one in every for step in one.steps)
-    more = ("⇢ marks a motive: what moved somebody to act, apart from what made something happen.",) if motives else ()
-    return Why(title, notes + more, every, teller.prevented(seen))
+    said = []
+    if next(found, None) is not None:
+        which = f"{len(every)} surest and shortest chains" if len(every) > 1 else "surest and shortest chain"
+        said.append(f"The {which}; there are more (--all).")
+    if any(step.kind in MOTIVES for one in every for step in one.steps):
+        said.append("⇢ marks a motive: what moved somebody to act, apart from what made something happen.")
+    return Why(title, tuple(said), every, teller.prevented(seen))
 
 
 def common(teller: Teller, one: str, other: str) -> Why:
@@ -186,13 +198,16 @@ def turning(teller: Teller, effect: str) -> Why:
     [event] = teller.events((effect,))
     title = f"Turning points on the way to {event.label}"
     if not found.chains:
-        return Why(title, ("The claims give it no cause.",))
+        return Why(title, ("No claim that is asked gives it a cause.",))
     notes = [f"{found.chains} chain{'' if found.chains == 1 else 's'} lead{'s' if found.chains == 1 else ''} to it."]
+    if found.chains == 1:
+        notes.append("With a single chain, every event on it is passed.")
     if found.cyclic:
         notes.append("Events that lead to each other in a cycle are counted as one.")
 
     def line(events: tuple[str, ...], share: float) -> str:
-        return f"{share:.0%} {' and '.join(e.text() for e in teller.events(events))}"
+        much = f"{round(share * found.chains)} of {found.chains}" if found.chains <= 1000 else f"{share:.0%}"
+        return f"{much}: {' and '.join(e.text() for e in teller.events(events))}"
 
     every = tuple(line(point.events, point.share) for point in found.points if point.every)
     others = tuple(line(point.events, point.share) for point in found.points if not point.every)

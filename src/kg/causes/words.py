@@ -52,17 +52,19 @@ class Step:
     passage: str
     contradicted: bool
     doubts: int
+    note: str
     uncertain_on: str
 
     def how(self) -> str:
         """What kind of link it is, who says so, how surely, on what basis, and where."""
+        open_ = f"uncertain on {self.uncertain_on}" if self.uncertain_on else ""
         if self.kind == PART:
-            return f"{_ARROWS[PART]} · {self.passage}"
+            return " · ".join(part for part in (_ARROWS[PART], self.basis, open_, self.passage, self.claim) if part)
         who = f"according to {', '.join(self.according_to)}" if self.according_to else ""
         parts = [
             _ARROWS.get(self.kind, f"→ {self.kind}"), self.strength, who, self.certainty, self.basis,
-            "contradicted" if self.contradicted else "", f"uncertain on {self.uncertain_on}" if self.uncertain_on else "",
-            self.passage, self.claim,
+            "contradicted" if self.contradicted else "", open_, self.passage, self.claim,
+            f"note: {self.note}" if self.note else "",
         ]
         return " · ".join(part for part in parts if part)
 
@@ -137,18 +139,19 @@ class Why:
         return f"<pre>{escape(self.to_text(100))}</pre>"
 
     def _lists(self) -> list[tuple[str, Sequence[str]]]:
-        more = [("Prevented, which breaks a chain", self.preventions)] if self.preventions else []
+        more = [("Prevented, by or of what is named above", self.preventions)] if self.preventions else []
         return [*more, *((title, lines or ("nothing",)) for title, lines in self.lists)]
 
 
 def _doubts(number: int) -> str:
     if number == 0:
-        return "every step is the source's own and stated"
+        return "every causal step is the source's own and stated"
     return f"{number} doubt{'' if number == 1 else 's'} about the weakest step"
 
 
 def _indented(text: str, indent: int, columns: int) -> list[str]:
-    return [" " * indent + part for part in wrap(harmless(text), max(8, columns - indent))]
+    whole = harmless(text).replace("-", "\u2011")  # names and dates stay in one piece
+    return [" " * indent + part.replace("\u2011", "-") for part in wrap(whole, max(8, columns - indent))]
 
 
 def _safe(text: str) -> str:

@@ -208,8 +208,10 @@ def _why(options: argparse.Namespace, folder: Folder) -> int:
 
     if len(options.things) > 2:
         raise UsageError("more than a cause and an effect", None, "put labels of several words in quotation marks")
-    if options.limit < 1:
+    if options.limit is not None and options.limit < 1:
         raise UsageError("--limit must be 1 or more")
+    if (options.turning_points or options.without) and (options.limit is not None or options.all):
+        raise UsageError("--limit and --all are for chains", None, "leave them out with --turning-points and --without")
     store, names = open_store(options.store or folder), Names.of(folder)
     on = asof.day(options.as_of) if options.as_of else None
     network = causes(store).only(
@@ -219,6 +221,12 @@ def _why(options: argparse.Namespace, folder: Folder) -> int:
     teller = Teller(store, names, network)
     if on:
         teller.notes.append(f"As of {on}: without what had not begun by then.")
+    if options.stated_only:
+        teller.notes.append("Only what is stated in so many words.")
+    if options.according_to:
+        teller.notes.append(f"Only on the word of the source and of {', '.join(options.according_to)}.")
+    if options.not_according_to:
+        teller.notes.append(f"Without what is according to {', '.join(options.not_according_to)}.")
     *cause, effect = [teller.event(find(store, names, thing)) for thing in options.things]
     if options.turning_points:
         if cause:
@@ -227,8 +235,8 @@ def _why(options: argparse.Namespace, folder: Folder) -> int:
     elif options.without:
         answer = what_if(teller, teller.event(find(store, names, options.without)).iri, effect.iri)
     else:
-        answer = why(teller, {effect.iri}, {one.iri for one in cause} or None, None if options.all else options.limit)
-    answer = answer.noting(teller.notes)
+        answer = why(teller, {effect.iri}, {one.iri for one in cause} or None, None if options.all else options.limit or 20)
+    answer = answer.noting(dict.fromkeys(teller.notes))
     if options.format == "table" and options.all and options.output is None:
         for piece in answer.text(columns()):
             write(piece)

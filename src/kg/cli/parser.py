@@ -147,7 +147,7 @@ def command_line() -> argparse.ArgumentParser:
     why.add_argument("things", type=_text, nargs="+", metavar="[CAUSE] EFFECT",
                      help="an effect, or a cause and an effect; a treaty stands for its signing")
     many = why.add_mutually_exclusive_group()
-    many.add_argument("--limit", type=int, default=20, metavar="N", help="how many chains (default 20)")
+    many.add_argument("--limit", type=int, metavar="N", help="how many chains (default 20)")
     many.add_argument("--all", action="store_true", help="all chains, as they are found")
     other = why.add_mutually_exclusive_group()
     other.add_argument("--turning-points", action="store_true", help="the events through which the chains to EFFECT pass")
