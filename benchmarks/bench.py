@@ -166,10 +166,14 @@ def table(times: dict[str, dict[str, list[float]]]) -> str:
         if not aims:
             spread = f"{seconds(min(ours))} to {seconds(max(ours))}"
             rows.append([f"`{name}`", seconds(median(ours)), "", "", "", spread, "", ""])
-    wide = [max(len(row[n]) for row in [head, *rows]) for n in range(len(head))]
-    lines = [head, ["-" * w for w in wide], *rows]
-    padded = [[cell.ljust(w) for cell, w in zip(line, wide, strict=True)] for line in lines]
-    return "".join("| " + " | ".join(line) + " |\n" for line in padded)
+    return markdown([head, *rows])
+
+
+def markdown(rows: Sequence[Sequence[str]]) -> str:
+    """Rows as a table of Markdown, the first of them its head, that is readable as it stands."""
+    wide = [max(len(row[n]) for row in rows) for n in range(len(rows[0]))]
+    lines = [rows[0], ["-" * w for w in wide], *rows[1:]]
+    return "".join("| " + " | ".join(cell.ljust(w) for cell, w in zip(line, wide, strict=True)) + " |\n" for line in lines)
 
 
 def seconds(value: float) -> str:

@@ -23,16 +23,13 @@ import igraph
 import network
 import networkx as nx
 import rustworkx
+from bench import markdown
 
 from kg.causes import Causes, Link, causes, chains, turning_points
 from kg.folder import Folder
 from kg.store import open_store
 
 HERE = Path(__file__).resolve().parent
-
-
-class Unfair(Exception):
-    """Peers do not give the same answer."""
 
 
 def sure(found: Causes) -> Causes:
@@ -135,11 +132,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         command = [sys.executable, "-m", "kg", "why", effect, "--folder", str(root), "-o", os.devnull]
         took = measure(lambda: subprocess.run(command, env=environment, check=True, capture_output=True), options.rounds)
         rows.append(("`kg why EFFECT`, the whole process", "kg", f"{took:.2f} s", ""))
-    wide = [max(len(row[n]) for row in rows) for n in range(4)]
-    rows.insert(1, tuple("-" * w for w in wide))  # type: ignore[arg-type]
-    report = f"{options.events} events, {options.links} links, medians of {options.rounds} rounds\n\n" + "".join(
-        "| " + " | ".join(cell.ljust(w) for cell, w in zip(row, wide, strict=True)) + " |\n" for row in rows
-    )
+    report = f"{options.events} events, {options.links} links, medians of {options.rounds} rounds\n\n" + markdown(rows)
     print(report, end="")
     if options.output:
         options.output.write_text(report, encoding="utf-8")

@@ -145,10 +145,11 @@ def _parameters(prefix: str, options: argparse.Namespace) -> Offer:
     if not equals:
         given = {one.partition("=")[0] for one in getattr(options, "parameters", None) or ()}
         return {f"{p.name}=": p.says for p in query.parameters if p.name not in given}
-    default = query.parameter(name).default
+    parameter = query.parameter(name)
+    default = parameter.default
     if default.startswith(('"', "'")) or default[:1].isdigit():
         return {}
-    found = (_passages if default.startswith("passage:") else _things)(value, options)
+    found = (_passages if "passage" in parameter.says.split() else _things)(value, options)
     return {f"{name}={word}": says for word, says in found.items()}
 
 

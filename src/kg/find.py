@@ -187,6 +187,15 @@ def _literal(text: str, datatype: str | None, language: str | None) -> Term:
         raise UsageError(f"{datatype or language!r} is no datatype or language", None, None) from error
 
 
+def claims(store: Store, iris: Iterable[str]) -> set[str]:
+    """Those of the IRIs that are claims."""
+    values = " ".join(str(term) for iri in sorted(set(iris)) if (term := node(iri)))
+    if not values:
+        return set()
+    rows = store.ask(_PREFIXES + f"SELECT DISTINCT ?claim WHERE {{ VALUES ?claim {{ {values} }} ?claim rdf:predicate ?any }}").rows
+    return {plain(row["claim"]) for row in rows}
+
+
 def labels(store: Store, iris: Iterable[str], language: str = "en") -> dict[str, str]:
     """The label of each IRI that has one, in the language asked for if there is one; what is no IRI is passed over."""
     values = " ".join(str(term) for iri in sorted(set(iris)) if (term := node(iri)))

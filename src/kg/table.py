@@ -9,7 +9,7 @@ from collections.abc import Collection
 import pyoxigraph as ox
 
 from kg.answer import Answer, Row, Term, harmless, plain
-from kg.find import labels
+from kg.find import claims, labels
 from kg.names import Names
 from kg.store import Store
 
@@ -81,15 +81,15 @@ def lines(head: list[str], body: list[list[str]], columns: int, numbers: Collect
 def _words(answer: Answer, shown: list[str], store: Store, names: Names) -> list[list[str]]:
     """The cells as text; an IRI by the label in its own row, else by that of the store, else in short; a claim by its name."""
     iris = {t.value for row in answer.rows for t in row.values() if isinstance(t, ox.NamedNode)}
-    known = labels(store, iris)
+    known, cited = labels(store, iris), claims(store, iris)
 
     def cell(row: Row, name: str) -> str:
         term = row[name]
         text = plain(term)
         if isinstance(term, ox.NamedNode):
-            short = names.shorten(text)
             # A claim is cited by its name; its sentence has a column of its own where a question wants it.
-            text = plain(row.get(name + "Label")) or (short if short.startswith("claim:") else known.get(text) or short)
+            label = "" if text in cited else known.get(text)
+            text = plain(row.get(name + "Label")) or label or names.shorten(text)
         return " ".join(harmless(text).split())
 
     return [[cell(row, name) for name in shown] for row in answer.rows]

@@ -27,8 +27,9 @@ def _terminate(*_: object) -> NoReturn:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and gives its exit code. No traceback reaches the user unless KG_DEBUG=1 asks for it."""
+    before = None
     with suppress(ValueError):  # only the first thread of a process may say what a signal does
-        signal.signal(signal.SIGTERM, _terminate)
+        before = signal.signal(signal.SIGTERM, _terminate)
     try:
         try:
             parser = command_line()
@@ -59,3 +60,6 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         print(f"kg: internal error ({type(error).__name__}: {error}); please report it; KG_DEBUG=1 shows more", file=sys.stderr)
         return 70
+    finally:
+        if before is not None:
+            signal.signal(signal.SIGTERM, before)
