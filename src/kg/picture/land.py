@@ -1,0 +1,3 @@
+"""Placeholder until the map is merged."""
+def outline(points):
+    return None
