@@ -4,7 +4,7 @@ const map = (() => {
   const MOST = 40;
   const frame = document.getElementById("map");
   const places = [...things.values()].filter((thing) => thing.at);
-  const without = [...things.values()].filter((thing) => !thing.at && thing.group === "Place").sort((a, b) => a.name.localeCompare(b.name));
+  const without = [...things.values()].filter((thing) => !thing.at && thing.group === "Place").sort((a, b) => (fold(a.name) < fold(b.name) ? -1 : 1));
   const base = looks.map;
   const { projection: cone } = base || {};
   const radians = Math.PI / 180;
@@ -56,6 +56,12 @@ const map = (() => {
   const pixel = ([x, y]) => [(x - middle[0]) * factor() + size[0] / 2, (y - middle[1]) * factor() + size[1] / 2];
   const within = (value, low, high) => (low > high ? (low + high) / 2 : Math.min(Math.max(value, low), high));
 
+  /** Takes the size of the window; false where the map is not seen. */
+  function measured() {
+    size = [frame.clientWidth, frame.clientHeight];
+    if (size[0] && size[1]) image.setAttribute("viewBox", `0 0 ${size[0]} ${size[1]}`);
+    return size[0] > 0 && size[1] > 0;
+  }
   /** Keeps the window on what is drawn. */
   function look(to, by = 1) {
     zoom = Math.min(Math.max(zoom * by, 1), MOST);
@@ -107,12 +113,11 @@ const map = (() => {
     const length = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000].filter((one) => one * kilometre <= 140).pop() || 1;
     bar.replaceChildren();
     const right = size[0] - 12;
-    svg(bar, "path", { d: `M${(right - length * kilometre).toFixed(1)} ${size[1] - 20}v6H${right}v-6` });
-    svg(bar, "text", { x: right, y: size[1] - 24, "text-anchor": "end" }, `${length} km north to south`);
+    svg(bar, "path", { d: `M${(right - length * kilometre).toFixed(1)} ${size[1] - 34}v6H${right}v-6` });
+    svg(bar, "text", { x: right, y: size[1] - 38, "text-anchor": "end" }, `${length} km north to south`);
   }
   const radiusOf = (id) => 7 + 2.6 * Math.sqrt(Math.min((events.get(id) || []).length, 30));
   function render() {
-    if (!size[0] || !size[1]) return;
     const by = factor();
     ground.setAttribute("transform", `translate(${size[0] / 2 - middle[0] * by} ${size[1] / 2 - middle[1] * by}) scale(${by})`);
     graticule();
@@ -160,8 +165,7 @@ const map = (() => {
   function jump(parent, id) {
     button(parent, nameOf(id), () => view.pick(id), { "data-pick": id, class: "jump" });
   }
-  const jumps = (parent, ids) => ids.forEach((id, n) => { if (n) parent.append(", "); jump(parent, id); });
-  /** The lists in words: places with a point, and those without. */
+    /** The lists in words: places with a point, and those without. */
   function words() {
     table.replaceChildren();
     for (const thing of places.filter(({ id }) => view.shows(id))) {
@@ -169,7 +173,8 @@ const map = (() => {
       jump(put(row, "td"), thing.id);
       put(row, "td", coordinates(thing));
       put(row, "td", precision(thing));
-      jumps(put(row, "td"), events.get(thing.id) || []);
+      const here = put(put(row, "td"), "ul");
+      for (const event of events.get(thing.id) || []) jump(put(here, "li"), event);
       put(row, "td", thing.at[3] || "");
     }
     const missing = without.filter(({ id }) => view.shows(id));
@@ -180,10 +185,8 @@ const map = (() => {
     for (const { id } of missing) {
       const item = put(items, "li", "", { "data-without": id });
       jump(item, id);
-      if (events.has(id)) {
-        item.append(": ");
-        jumps(item, events.get(id));
-      }
+      const here = put(item, "ul");
+      for (const event of events.get(id) || []) jump(put(here, "li"), event);
     }
   }
   function paint(changed) {
@@ -199,7 +202,7 @@ const map = (() => {
       sign.setAttribute("aria-label", said(thing));
     }
     words();
-    if (!base) return;
+    if (!base || !measured()) return;
     const wanted = places.filter((thing) => markers.get(thing.id).sign.dataset.look === "chosen").map((thing) => project(thing.at[0], thing.at[1]));
     const outside = ([x, y]) => { const [px, py] = pixel([x, y]); return px < 20 || py < 40 || px > size[0] - 20 || py > size[1] - 20; };
     if (changed.has("id") && wanted.length && wanted.some(outside)) look([0, 1].map((n) => wanted.reduce((sum, p) => sum + p[n], 0) / wanted.length));
@@ -325,10 +328,7 @@ const map = (() => {
       signs.addEventListener("blur", () => name(null));
       image.addEventListener("keydown", keyMap);
       pointers();
-      new ResizeObserver(() => {
-        size = [frame.clientWidth, frame.clientHeight];
-        if (size[0] && size[1]) { image.setAttribute("viewBox", `0 0 ${size[0]} ${size[1]}`); look(middle); }
-      }).observe(frame);
+      new ResizeObserver(() => { if (measured()) look(middle); }).observe(frame);
     } else put(frame, "p", "Nothing that is drawn here has coordinates.", { class: "note" });
     list = put(after, "section", "", { "aria-label": "Places without coordinates" });
     const details = put(after, "details");

@@ -47,12 +47,13 @@ const scale = (() => {
     wanted.setUTCDate(Math.min(time.getUTCDate(), lastDate.getUTCDate()));
     return Math.round(wanted / DAY);
   }
-  /** Starts of years and months that can be marked: [number, label, rank], 0 a wide year, 1 a narrow one, 2 a month. */
+  /** Starts that can be marked: [number, label, rank], 0 a wide year, 1 a narrow one, 2 a month, 3 an empty stretch of years. */
   const ticks = knots.slice(0, -1).map(([n, from], i) => {
     const [year, month] = day(n).split("-").map(Number);
     if (month > 1) return [n, months[month - 1].slice(0, 3), 2];
-    const divided = knots[i + 1][0] - n < 32;
-    return [n, String(year), i === 0 || divided || knots[i + 1][1] - from > 0.02 ? 0 : 1];
+    const length = knots[i + 1][0] - n;
+    if (length > 366) return [n, String(year), 3];
+    return [n, String(year), i === 0 || length < 32 || knots[i + 1][1] - from > 0.02 ? 0 : 1];
   });
   return { number, day, place, at, later, ticks, first, last, any: knots.length > 1 };
 })();

@@ -1,11 +1,13 @@
 "use strict";
 // The time line: each dated thing as a mark over the scale of time. What is certain is filled, what is not is hatched and dashed.
 const timeline = (() => {
-  const LANE = 13;
+  const LANE = 12;
   const THIN = 7;
   const OPEN = 18;  // how far a mark is drawn on whose begin or end nobody tells
   const ACTORS = new Set(["State", "Organization", "Group", "Person", "Place"]);
-  const NAMED = 150;
+  const LONG = 0.13;  // what takes more of the strip than this is drawn under the rest
+  const NAMED = 200;
+  const EDGE = 14;  // room for a handle at either end
   const box = document.getElementById("time");
   const dated = (thing) => thing.when && thing.when.some(Boolean);
   // A side lasts as long as its conflict, which is drawn.
@@ -57,11 +59,14 @@ const timeline = (() => {
     }
     return [...found.values()].sort((a, b) => a.left - b.left || b.right - a.right);
   }
-  /** Gives each block the first lanes that are free; returns what is taken in each lane. */
+  /** Gives each block the first lanes that are free, what lasts long under what is short; returns what is taken in each lane. */
   function pack(list) {
     const lanes = [];
-    for (const block of list) {
-      let lane = 0;
+    const long = ({ left, right }) => right - left > width * LONG;
+    let start = 0;
+    for (const block of [...list.filter((one) => !long(one)), ...list.filter(long)]) {
+      if (!start && long(block)) start = lanes.length;
+      let lane = start;
       for (let n = 0; n < block.rows; n += 1) {
         const taken = lanes[lane + n];
         if (taken && taken[taken.length - 1][1] > block.left - 1) { lane += n + 1; n = -1; }
@@ -79,13 +84,16 @@ const timeline = (() => {
       const height = block.rows * lane - 2;
       const { group } = block.members[0];
       const paper = svg(parent, "g");
+      // What is uncertain is thinner too.
+      const slim = block.rows === 1 ? (lane - 2) * 0.18 : 0;
+      const [upper, lower] = [flat(y + slim), flat(y + height - slim)];
       if (!(block.certain && block.certain[0] - block.left < 1 && block.right - block.certain[1] < 1)) {
         const [l, r] = [block.left, block.right].map(flat);
         // Where nobody tells the begin or the end, the outline stays open.
-        const d = block.openLeft && block.openRight ? `M${l} ${y}H${r}M${l} ${y + height}H${r}`
-          : block.openLeft ? `M${l} ${y}H${r}V${y + height}H${l}` : block.openRight ? `M${r} ${y}H${l}V${y + height}H${r}` : `M${l} ${y}H${r}V${y + height}H${l}Z`;
+        const d = block.openLeft && block.openRight ? `M${l} ${upper}H${r}M${l} ${lower}H${r}`
+          : block.openLeft ? `M${l} ${upper}H${r}V${lower}H${l}` : block.openRight ? `M${r} ${upper}H${l}V${lower}H${r}` : `M${l} ${upper}H${r}V${lower}H${l}Z`;
         if (block.right - block.left > 3) {
-          svg(paper, "path", { class: "hatched", d: `M${l} ${y}H${r}V${y + height}H${l}Z`, fill: `url(#hatch-${group})` });
+          svg(paper, "path", { class: "hatched", d: `M${l} ${upper}H${r}V${lower}H${l}Z`, fill: `url(#hatch-${group})` });
           svg(paper, "path", { class: "rim", d });
         }
       }
@@ -107,7 +115,7 @@ const timeline = (() => {
         });
         marks.set(thing.id, {
           thing, sign, paper, x, y: middle, left: block.certain ? Math.min(own[0], x - size) : x - size,
-          right: block.certain ? Math.max(own[1], x + size) : x + size, lane: block.lane + row, name: null, away: false,
+          right: block.certain ? Math.max(own[1], x + size) : x + size, lane: block.lane + row, name: null, alone: block.members.length === 1, end: block.right,
         });
       });
     }
@@ -115,26 +123,34 @@ const timeline = (() => {
   }
   const said = ({ id, when }) => `${cut(nameOf(id), 120)}: ${span(when)}`;
   const cut = (text, most) => (text.length > most ? `${text.slice(0, most - 2).trimEnd()} …` : text);
-  /** Names right of the marks, of the most joined things first, where nothing is in the way. */
+  /** Names right of the signs, of the most joined things first: in their own bar, or where nothing is in the way. */
   function names(parent, lanes, top) {
     const pen = document.createElement("canvas").getContext("2d");
     pen.font = "11px system-ui, sans-serif";
     for (const { id } of [...events].sort((a, b) => a.rank - b.rank).slice(0, NAMED)) {
       const mark = marks.get(id);
-      const text = cut(nameOf(id), 34);
-      const wide = pen.measureText(text).width;
-      const left = mark.right + 3;
-      const right = left + wide + 3;
-      if (right > width || lanes[mark.lane].some(([from, to]) => from < right && to > left)) continue;
-      lanes[mark.lane].push([left, right]);
-      mark.name = svg(parent, "text", { x: flat(left), y: top + mark.lane * LANE + LANE - 3.5, class: "name" }, text);
+      const lane = lanes[mark.lane];
+      const wide = (text) => pen.measureText(text).width;
+      const sign = mark.x + LANE / 2;
+      const text = cut(nameOf(id), 60);
+      let place = null;
+      if (mark.alone && sign + wide(text) + 4 < mark.end) place = [sign + 1, text];
+      else {
+        const brief = cut(nameOf(id), 32);
+        const [left, right] = [mark.end + 3, mark.end + wide(brief) + 6];
+        if (mark.alone && right < width && lane.every(([from, to]) => from >= right || to <= left)) {
+          lane.push([left, right]);
+          place = [left, brief];
+        }
+      }
+      if (place) mark.name = svg(parent, "text", { x: flat(place[0]), y: top + mark.lane * LANE + LANE - 3, class: "name" }, place[1]);
     }
   }
   function ticks() {
     const pen = document.createElement("canvas").getContext("2d");
     pen.font = "12px system-ui, sans-serif";
     const taken = [];
-    for (const rank of [0, 1, 2]) {
+    for (const rank of [0, 1, 2, 3]) {
       for (const [n, text, own] of scale.ticks) {
         if (own !== rank) continue;
         const x = scale.place(n) * width;
@@ -144,13 +160,14 @@ const timeline = (() => {
           taken.push([x, right]);
           svg(axis, "text", { x: flat(x + 3), y: 12, class: rank === 2 ? "month" : "year" }, text);
         }
-        if (free || rank < 2) svg(axis, "path", { d: `M${flat(x)} ${free ? 0 : 11}V2000`, class: free && rank < 2 ? "line strong" : "line" });
+        if (free) svg(axis, "path", { d: `M${flat(x)} 0V2000`, class: rank === 0 ? "line strong" : "line" });
+        else if (rank < 2) svg(axis, "path", { d: `M${flat(x)} 10v6`, class: "line strong" });
       }
     }
   }
   /** Draws all marks anew: at the start, when the strip changes its width, and when things change their names. */
   function build() {
-    width = Math.round(Math.max(strip.clientWidth, 720) * zoom);
+    width = Math.round((Math.max(strip.clientWidth, 720) - 2 * EDGE) * zoom);
     sheet.style.width = `${width}px`;
     marks.clear();
     drawing.replaceChildren();
@@ -167,14 +184,15 @@ const timeline = (() => {
     }
     drawing.setAttribute("viewBox", `0 0 ${width} ${height}`);
     drawing.style.height = `${height}px`;
+    strip.style.maxHeight = `${height + 48}px`;
     ticks();
   }
   function hatches(parent) {
     const defs = svg(parent, "defs");
     for (const [group, { colour }] of Object.entries(looks.groups)) {
       const pattern = svg(defs, "pattern", { id: `hatch-${group}`, width: 5, height: 5, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" });
-      svg(pattern, "rect", { width: 5, height: 5, fill: colour, opacity: 0.22 });
-      svg(pattern, "rect", { width: 1.5, height: 5, fill: colour, opacity: 0.8 });
+      svg(pattern, "rect", { width: 5, height: 5, fill: colour, opacity: 0.16 });
+      svg(pattern, "rect", { width: 1.2, height: 5, fill: colour, opacity: 0.6 });
     }
   }
   const focused = (id) => !view.focus || view.focus.has(id);
