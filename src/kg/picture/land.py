@@ -23,7 +23,7 @@ WIDTH, HEIGHT = 3000, 1900
 """The frame around the points, in units of the map."""
 LARGEST = 80_000
 """Bytes that the outlines may take."""
-_ROUND_ABOUT = (1.3, 1.8)
+_ROUND_ABOUT = (1.3, 2.4)
 """The land reaches further than the frame, in width and height, for windows of another shape."""
 _LEAST = 30.0
 """The frame shows at least so many degrees from left to right."""

@@ -116,7 +116,7 @@ const map = (() => {
     svg(bar, "path", { d: `M${(right - length * kilometre).toFixed(1)} ${size[1] - 34}v6H${right}v-6` });
     svg(bar, "text", { x: right, y: size[1] - 38, "text-anchor": "end" }, `${length} km north to south`);
   }
-  const radiusOf = (id) => 7 + 2.6 * Math.sqrt(Math.min((events.get(id) || []).length, 30));
+  const radiusOf = (id) => (size[0] < 500 ? 0.75 : 1) * (7 + 2.6 * Math.sqrt(Math.min((events.get(id) || []).length, 30)));
   function render() {
     const by = factor();
     ground.setAttribute("transform", `translate(${size[0] / 2 - middle[0] * by} ${size[1] / 2 - middle[1] * by}) scale(${by})`);
@@ -131,7 +131,7 @@ const map = (() => {
       marker.radius = radius;
       marker.sign.setAttribute("d", outlinePath(looks.groups[thing.group].shape, x, y - radius, radius));
       const reach = Number(thing.at[2]) * cone.scale * by;
-      if (reach > 4) svg(rings, "circle", { cx: x.toFixed(1), cy: y.toFixed(1), r: reach.toFixed(1), class: "precision" });
+      if (reach > 3) svg(rings, "circle", { cx: x.toFixed(1), cy: y.toFixed(1), r: reach.toFixed(1), class: "precision" });
       svg(rings, "circle", { cx: x.toFixed(1), cy: y.toFixed(1), r: 2, class: "point" });
       return { thing, x, y: y - radius, radius };
     });

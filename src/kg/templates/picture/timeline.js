@@ -48,6 +48,7 @@ const timeline = (() => {
     for (const block of found.values()) {
       block.left = block.from - (block.openLeft ? OPEN : 0);
       block.right = block.to + (block.openRight ? OPEN : 0);
+      block.whole = block.certain && !(block.certain[0] - block.left > 1 || block.right - block.certain[1] > 1);
       const narrow = Math.max(0, lane - (block.right - block.left)) / 2;
       block.left -= narrow;
       block.right += narrow;
@@ -87,15 +88,13 @@ const timeline = (() => {
       // What is uncertain is thinner too.
       const slim = block.rows === 1 ? (lane - 2) * 0.18 : 0;
       const [upper, lower] = [flat(y + slim), flat(y + height - slim)];
-      if (!(block.certain && block.certain[0] - block.left < 1 && block.right - block.certain[1] < 1)) {
+      if (!block.whole) {
         const [l, r] = [block.left, block.right].map(flat);
         // Where nobody tells the begin or the end, the outline stays open.
         const d = block.openLeft && block.openRight ? `M${l} ${upper}H${r}M${l} ${lower}H${r}`
           : block.openLeft ? `M${l} ${upper}H${r}V${lower}H${l}` : block.openRight ? `M${r} ${upper}H${l}V${lower}H${r}` : `M${l} ${upper}H${r}V${lower}H${l}Z`;
-        if (block.right - block.left > 3) {
-          svg(paper, "path", { class: "hatched", d: `M${l} ${upper}H${r}V${lower}H${l}Z`, fill: `url(#hatch-${group})` });
-          svg(paper, "path", { class: "rim", d });
-        }
+        svg(paper, "path", { class: "hatched", d: `M${l} ${upper}H${r}V${lower}H${l}Z`, fill: `url(#hatch-${group})` });
+        svg(paper, "path", { class: "rim", d });
       }
       block.members.forEach((thing, n) => {
         const look = looks.groups[thing.group];
@@ -285,6 +284,9 @@ const timeline = (() => {
     put(box, "p", "Crowded years are drawn wider than empty ones. A filled bar or sign is certain; where it is hatched, the day is uncertain: "
       + "it lies somewhere in the hatched stretch. An open end is one of which nothing is told. Below the line: states and forces.", { class: "quiet" });
     build();
+    // Where the strip is too narrow for all, it begins with the middle of what happened.
+    const { from } = extent((events.length ? events : all)[Math.floor((events.length || all.length) / 2)]);
+    strip.scrollLeft = from - strip.clientWidth / 2;
     drawing.addEventListener("pointermove", (event) => { const mark = nearest(event); if (mark !== active) name(mark); });
     drawing.addEventListener("pointerleave", () => name(null));
     drawing.addEventListener("click", (event) => { const mark = nearest(event); if (mark) view.pick(mark.thing.id); });
@@ -304,5 +306,5 @@ const timeline = (() => {
     paint(new Set());
     slider.paint(new Set(["from", "to"]));
   }
-  return { draw, all, events, marks, get strip() { return strip; }, get width() { return width; } };
+  return { draw, all, events, marks, paint, redraw: rebuild, get strip() { return strip; }, get width() { return width; } };
 })();
