@@ -94,7 +94,7 @@ def test_the_page_projects_as_python_does(some: list[tuple[float, float]], opene
         expected = project(project.middle + (longitude - project.middle + 180) % 360 - 180, latitude)
         assert one.page.evaluate("([a, b]) => map.project(a, b)", [latitude, longitude]) == pytest.approx(expected, abs=0.05)
         told = one.page.evaluate("([a, b]) => map.unproject(...map.project(a, b))", [latitude, longitude])
-        assert told[0] == pytest.approx(latitude) and (told[1] - longitude) % 360 == pytest.approx(0, abs=1e-6)
+        assert told[0] == pytest.approx(latitude) and (told[1] - longitude + 180) % 360 == pytest.approx(180)
     assert one.wrong == [] and one.page.locator("#map-image .degree").count() >= 4
 
 
@@ -103,7 +103,7 @@ def test_places_without_coordinates_are_listed_and_chosen(opened: Callable[..., 
     things = graph.graph["details"]["things"]
     expected = {iri for iri, data in graph.nodes(data=True) if data["group"] == "Place" and not things[iri].get("at")}
     assert one.iris("[...document.querySelectorAll('#map-words [data-without]')].map((item) => item.dataset.without)") == expected and expected
-    assert f"({len(expected)})" in one.page.inner_text("#map-words h3")
+    assert f"({len(expected)})" in one.page.inner_text("#map-words h2")
     here = {target: set() for target in expected}  # type: ignore[var-annotated]
     for source, target, data in graph.edges(data=True):
         if data["predicate"].endswith("#place") and target in here and things[source].get("event"):
@@ -194,6 +194,7 @@ def test_it_is_zoomed_and_moved_by_every_means(opened: Callable[..., Opened]) ->
     one.page.click("[aria-label='Map closer']")
     one.page.click("[aria-label='The whole map']")
     assert scale_of(one) == pytest.approx(whole)
+    one.page.focus("#map-image")
     for _ in range(40):
         one.page.keyboard.press("+")
     assert scale_of(one) == pytest.approx(40 * whole)
@@ -226,7 +227,7 @@ def test_the_window_of_time_and_the_legend_apply(changes: dict[str, str], opened
     one = opened()
     one.set(**changes)
     seen = one.iris("[...map.markers.values()].filter(({ sign }) => getComputedStyle(sign).display !== 'none').map(({ thing }) => thing.id)")
-    assert seen == one.iris("map.places.filter(({ id }) => kgPicture.view.shows(id)).map(({ id }) => id)") and len(seen) < 6
+    assert seen == one.iris("map.places.filter(({ id }) => kgPicture.view.shows(id)).map(({ id }) => id)") and len(seen) <= 6
     listed = one.iris("[...document.querySelectorAll('#map-words [data-without]')].map((item) => item.dataset.without)")
     assert listed == one.iris("map.without.filter(({ id }) => kgPicture.view.shows(id)).map(({ id }) => id)")
     one.set(**{"from": "", "to": ""})
@@ -269,6 +270,10 @@ def test_precision_in_words_and_as_a_circle(step: str, words: str, opened: Calla
         project = land.fitted([(47.7, 118.6)])
         assert float(circles.get_attribute("r") or 0) == pytest.approx(project.scale * scale_of(one), abs=0.1)
     else:
+        assert circles.count() == 0
+        one.page.focus("#map-image")
+        for _ in range(4):
+            one.page.keyboard.press("+")
         assert circles.count() == (1 if step == "0.1" else 0)
 
 
@@ -298,7 +303,7 @@ def test_the_grid_is_labelled_in_degrees(opened: Callable[..., Opened]) -> None:
         one.page.keyboard.press("+")
     after = one.page.eval_on_selector_all("#map-image .degree", "all => all.map((one) => one.textContent)")
     assert len(after) >= 2 and set(after) != set(labels)
-    assert "km" in one.page.inner_text("#map-image .bar")
+    assert "km" in (one.page.text_content("#map-image .bar") or "")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -179,7 +179,7 @@ const map = (() => {
     }
     const missing = without.filter(({ id }) => view.shows(id));
     list.replaceChildren();
-    put(list, "h3", `Places without coordinates (${missing.length})`);
+    put(list, "h2", `Places without coordinates (${missing.length})`);
     put(list, "p", missing.length ? "No source that is used here tells where they lie; they are not guessed." : "There are none in what is shown.", { class: "quiet" });
     const items = put(list, "ul");
     for (const { id } of missing) {
