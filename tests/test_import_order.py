@@ -21,7 +21,7 @@ LIBRARIES = {
     "rdflib": "answer store check build export",
     "oxrdflib": "store",
     "SPARQLWrapper": "store",
-    "networkx": "causes network layout export",
+    "networkx": "causes network layout picture export",
     "igraph": "layout",
     "pyvis": "picture",
     "jinja2": "picture",

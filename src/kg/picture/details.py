@@ -112,8 +112,8 @@ def detailed(graph: nx.MultiDiGraph[str], store: Store, names: Names) -> nx.Mult
         for one, other in ((row["claim"], row["other"]), (row["other"], row["claim"])):
             if one in number and other in number:
                 claims[number[one]].setdefault("against", []).append(number[other])
-    for claim, life in asof.held(store, number).items():
-        claims[number[claim]]["when"] = _days(life)
+    for held, life in asof.held(store, number).items():
+        claims[number[held]]["when"] = _days(life)
     for iri, life in asof.lifetimes(store, drawn).items():
         things[iri]["when"] = _days(life)
         things[iri] |= {key: True for key in ("event", "lasting") if getattr(life, key)}
@@ -147,7 +147,7 @@ def _claims(store: Store, names: Names, drawn: set[str]) -> tuple[list[dict[str,
     figures: dict[str, list[dict[str, Any]]] = {}
     for n, (line, claim) in enumerate(zip(told(store, names, order), order, strict=True)):
         row = rows[claim]
-        entry = {
+        entry: dict[str, Any] = {
             "iri": claim, "name": line.name, "text": line.text, "passage": line.passage, "who": line.who,
             "certainty": line.certainty, "basis": line.basis, "ends": [row["subject"], row["object"]],
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import math
+from collections import Counter
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -42,11 +43,11 @@ class Page(str):
                 f'style="width: 100%; height: 900px; border: 0" srcdoc="{escape(self)}"></iframe>')
 
 
-def fitting(graph: nx.MultiDiGraph[str], limit: int = LIMIT) -> nx.MultiDiGraph[str]:
+def fitting(graph: nx.MultiDiGraph[str], limit: int = LIMIT, centre: str | None = None) -> nx.MultiDiGraph[str]:
     """The graph itself if it has no more than `limit` things, else its most connected part with that many.
 
-    Those are the things of the highest core numbers (Seidman 1983), of these the ones with the most neighbours; what is
-    then joined with nothing is left out.
+    The `centre` is always kept; the others are the things of the highest core numbers (Seidman 1983), of these the ones
+    with the most neighbours; what is then joined with nothing is left out.
     """
     if len(graph) <= limit:
         return graph
@@ -54,7 +55,7 @@ def fitting(graph: nx.MultiDiGraph[str], limit: int = LIMIT) -> nx.MultiDiGraph[
 
     simple = nx.Graph((s, t) for s, t in graph.edges() if s != t)
     core = nx.core_number(simple)
-    kept = sorted(simple, key=lambda node: (-core[node], -simple.degree(node), node))[:limit]
+    kept = sorted(simple, key=lambda node: (node != centre, -core[node], -simple.degree(node), node))[:limit]
     part: nx.MultiDiGraph[str] = graph.subgraph(kept).copy()
     part.remove_nodes_from([node for node in part if not part.degree(node)])
     return part
@@ -105,9 +106,9 @@ def page(graph: nx.MultiDiGraph[str], title: str, seed: int = 1, order: nx.DiGra
             dashes=not plain or data.get("as_of") == "uncertain", claim=number[data.get("claim") or f" {n}"], **_then(data),
         )
     present = {data["group"] for _, data in graph.nodes(data=True)}
-    kinds = {edge["family"]: {} for edge in net.edges}
+    kinds: dict[str, Counter[str]] = {}
     for edge in net.edges:
-        kinds[edge["family"]][edge["kind"]] = kinds[edge["family"]].get(edge["kind"], 0) + 1
+        kinds.setdefault(edge["family"], Counter())[edge["kind"]] += 1
     told = {
         "claims": claims, "passages": list(passages),
         "remarks": [

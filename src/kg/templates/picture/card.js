@@ -48,17 +48,18 @@ const card = (() => {
     const own = told.figures[id];
     if (!own) return;
     const sides = [...new Set(own.flatMap((one) => (one.sides.length ? one.sides : [""])))].sort((a, b) => (a === "") - (b === ""));
-    const kinds = [...new Set(own.map((one) => one.what))];
+    const first = ["dead", "wounded", "captured", "casualties", "engaged"];
+    const place = (kind) => (first.includes(kind) ? first.indexOf(kind) : first.length);
+    const kinds = [...new Set(own.map((one) => one.what))].sort((a, b) => place(a) - place(b));
     put(box, "h3", "Figures, side by side");
     const scroll = put(box, "div", "", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Figures" });
     const table = put(scroll, "table");
     const head = put(put(table, "thead"), "tr");
-    put(head, "th", "What", { scope: "col" });
     for (const side of sides) put(head, "th", side || "No side named", { scope: "col" });
     const body = put(table, "tbody");
     for (const kind of kinds) {
+      put(put(body, "tr", "", { class: "kinds" }), "th", kind, { scope: "rowgroup", colspan: sides.length });
       const row = put(body, "tr");
-      put(row, "th", kind, { scope: "row" });
       for (const side of sides) {
         const cell = put(row, "td");
         for (const one of own.filter((figure) => figure.what === kind && (side ? figure.sides.includes(side) : !figure.sides.length))) {

@@ -16,13 +16,16 @@ const picture = (() => {
     points.forEach(([px, py], n) => context[n ? "lineTo" : "moveTo"](x + px * size, y + py * size));
     context.closePath();
   }
+  /** Half the width of a sign: never so small on the screen that its shape is lost. */
+  const sizeOf = (thing) => Math.max(thing.size, (2.5 + thing.size / 6) / network.getScale());
   function drawNode({ ctx, id, x, y, state }) {
     const thing = things.get(id);
     const look = looks.groups[thing.group];
+    const size = sizeOf(thing);
     return {
       drawNode() {
         ctx.globalAlpha = !view.focus || view.focus.has(id) ? 1 : 0.2;
-        outline(ctx, looks.shapes[look.shape], x, y, thing.size);
+        outline(ctx, looks.shapes[look.shape], x, y, size);
         ctx.fillStyle = look.colour;
         ctx.fill();
         const chosen = state.selected || id === view.state.cause || id === view.state.effect;
@@ -33,7 +36,7 @@ const picture = (() => {
         ctx.setLineDash([]);
         ctx.globalAlpha = 1;
       },
-      nodeDimensions: { width: thing.size * 2, height: thing.size * 2 },
+      nodeDimensions: { width: size * 2, height: size * 2 },
     };
   }
   const nodes = new vis.DataSet([...things.values()].map(({ id, x, y, group, size }) => ({ id, x, y, group, size, shape: "custom", ctxRenderer: drawNode })));
@@ -123,7 +126,7 @@ const picture = (() => {
   function names(scale, from, to) {
     const size = 12 / scale;
     const inside = (thing) => view.shows(thing.id) && thing.x >= from.x && thing.x <= to.x && thing.y >= from.y && thing.y <= to.y;
-    const around = (thing) => ({ left: thing.x - thing.size, right: thing.x + thing.size, top: thing.y - thing.size, bottom: thing.y + thing.size });
+    const around = (thing) => { const half = sizeOf(thing); return { left: thing.x - half, right: thing.x + half, top: thing.y - half, bottom: thing.y + half }; };
     const { id, cause, effect } = view.state;
     const before = [id, cause, effect].filter((one) => one !== null).map((one) => things.get(one));
     const some = (view.focus ? [...before, ...order.filter((thing) => view.focus.has(thing.id) && !before.includes(thing))] : order).filter(inside);
@@ -136,8 +139,9 @@ const picture = (() => {
       else if (n === 30) taken.push(...some.slice(30).map(around));
       const text = short(nameOf(thing.id));
       const wide = width(text) / scale;
-      const under = thing.size + size * 0.8;
-      const aside = thing.size + wide / 2 + size / 3;
+      const half = sizeOf(thing);
+      const under = half + size * 0.8;
+      const aside = half + wide / 2 + size / 3;
       for (const [dx, dy] of [[0, under], [0, -under], [aside, 0], [-aside, 0]]) {
         const x = Math.min(Math.max(thing.x + dx, from.x + wide / 2 + size / 3), to.x - wide / 2 - size / 3);
         const y = thing.y + dy;
@@ -219,11 +223,13 @@ const picture = (() => {
     if (gone.length) edges.remove(gone);
     if (other.length) edges.update(other);
     signs = next;
-    const { id, pair, cause, effect, follow } = view.state;
+    const { id, cause, effect, follow } = view.state;
     network.setSelection({ nodes: id !== null && view.shows(id) ? [id] : [], edges: [] }, { highlightEdges: false });
-    if (changed.has("id") && id !== null && view.shows(id) && !follow) network.focus(id, { scale: Math.max(network.getScale(), 0.8) });
-    else if (view.focus && ["pair", "cause", "effect", "follow", "only"].some((key) => changed.has(key)) && (pair || (cause && effect) || follow)) {
-      network.fit({ nodes: [...view.focus].filter(view.shows), maxZoomLevel: 1.2 });
+    const whole = view.focus && (id === null || follow || view.focus.size < 40);
+    if (view.focus && ["id", "pair", "cause", "effect", "follow", "only"].some((key) => changed.has(key))) {
+      // A thing with a whole crowd around it is shown in the middle, all else with what it has to do with.
+      if (whole || (cause && effect)) network.fit({ nodes: [...view.focus].filter(view.shows), maxZoomLevel: 0.8 });
+      else if (view.shows(id)) network.focus(id, { scale: Math.max(network.getScale(), 0.4) });
     }
     network.redraw();
   }
@@ -237,5 +243,5 @@ const picture = (() => {
     then = does;
     if (drawn) setTimeout(then);
   }
-  return { network, nodes, edges, box, bundles, names, corners, show, ready, fit, lit, lineOf: line };
+  return { network, nodes, edges, box, bundles, names, sizeOf, corners, show, ready, fit, lit, lineOf: line };
 })();

@@ -34,7 +34,7 @@ const save = (() => {
     for (const thing of things.values()) {
       if (!view.shows(thing.id)) continue;
       const look = looks.groups[thing.group];
-      const sign = svg(inner, "path", { d: outlinePath(look.shape, thing.x, thing.y, thing.size), fill: look.colour, stroke: tone.ink, "stroke-width": 1.5 });
+      const sign = svg(inner, "path", { d: outlinePath(look.shape, thing.x, thing.y, picture.sizeOf(thing)), fill: look.colour, stroke: tone.ink, "stroke-width": 1.5 });
       if (view.focus && !view.focus.has(thing.id)) sign.setAttribute("opacity", 0.2);
       if (view.standing(thing.id) === "uncertain") sign.setAttribute("stroke-dasharray", "4 3");
       svg(sign, "title", {}, nameOf(thing.id));

@@ -9,4 +9,4 @@ picture.ready(() => {
   document.body.dataset.ready = "yes";
 });
 // For tests and for those who want to look inside; nothing on the page depends on it.
-window.kgPicture = { things, links, told, looks, view, chains, picture, nameOf, save };
+window.kgPicture = { things, links, told, looks, view, chains, picture, finder, nameOf, save };
