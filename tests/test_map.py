@@ -9,8 +9,8 @@ from typing import Any
 import networkx as nx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browsing import HOSTILE, Opened, contrast
 
+from browsing import HOSTILE, Opened, contrast
 from kg.names import Names
 from kg.network import network
 from kg.picture import detailed, land, page
