@@ -19,11 +19,19 @@ const chains = (() => {
     return found;
   }
   const causesOf = (id) => (before.get(id) || []).filter((step) => step.causal).map((step) => step.id);
-  /** All that led to a thing. */
+  const wholesOf = (id) => reached([id], new Map([...before].map(([one, steps]) => [one, steps.filter((step) => !step.causal)])));
+  /** All that led to a thing: chains begin where nothing leads to, neither to the event nor to a whole of its, with a cause. */
   function leading(id) {
-    const found = reached(causesOf(id), before);
-    found.delete(id);
-    return found;
+    const all = reached(causesOf(id), before);
+    all.delete(id);
+    const effects = (one) => (after.get(one) || []).filter((step) => step.causal && (step.id === id || all.has(step.id))).map((step) => step.id);
+    const begins = (one) => {
+      const later = reached([one], after);
+      return [...wholesOf(one)].every((whole) => causesOf(whole).every((cause) => !all.has(cause) || later.has(cause)));
+    };
+    const first = [...all].filter((one) => effects(one).length && begins(one));
+    const found = reached(first.flatMap(effects), after);
+    return new Set([...first, ...found].filter((one) => all.has(one)));
   }
   /** All that a thing led to. */
   function following(id) {

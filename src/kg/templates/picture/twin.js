@@ -57,13 +57,13 @@ const twin = (() => {
   }
   holder.addEventListener("toggle", () => { if (holder.open) drawOutline(); });
   // On paper everything is open.
-  let closed = [];
+  const closed = [];
   addEventListener("beforeprint", () => {
-    closed = [...document.querySelectorAll("#twin details:not([open])")];
+    closed.push(...document.querySelectorAll("#twin details:not([open])"));
     for (const one of closed) one.open = true;
     drawOutline();
   });
-  addEventListener("afterprint", () => { for (const one of closed) one.open = false; });
+  addEventListener("afterprint", () => { for (const one of closed.splice(0)) one.open = false; });
   return { show };
 })();
 /** The boxes of the legend, and the choices of names and of pane above the picture. */
