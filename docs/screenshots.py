@@ -25,8 +25,8 @@ SHOTS = {
 def main() -> int:
     """Writes docs/NAME.png for each."""
     chromium = which("chromium")
-    fonts = subprocess.run(["fc-list", ":lang=ja", "family"], capture_output=True, text=True, check=False).stdout if which("fc-list") else ""
-    if chromium is None or not fonts.strip():
+    fonts = which("fc-list") and subprocess.run(["fc-list", ":lang=ja"], capture_output=True, text=True, check=False).stdout.strip()
+    if chromium is None or not fonts:
         print("screenshots: needs Chromium and a font with Japanese (Debian: chromium, fonts-noto-cjk)", file=sys.stderr)
         return 1
     from playwright.sync_api import sync_playwright
