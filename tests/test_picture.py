@@ -186,7 +186,7 @@ def test_the_legend_filters_by_kind_of_relation(opened: Callable[..., Opened], g
     one.settle()
     assert one.shown("tr[data-link]") == sum(d["label"] not in causal for *_, d in graph.edges(data=True))
     one.equal()
-    one.page.locator('input[data-family="cause"]').evaluate("(box) => { box.closest('details').open = true }")
+    one.page.locator("summary[aria-label^='causes']").click()
     one.page.check('input[data-kind="causes"]')
     one.settle()
     assert one.shown("tr[data-link]") == sum(d["label"] not in causal - {"causes"} for *_, d in graph.edges(data=True))
@@ -415,7 +415,9 @@ def test_the_address_restores_the_view(opened: Callable[..., Opened], html: str)
     assert other.wrong == []
     other.equal()
     other.page.evaluate("location.hash = 'id=battles-of-khalkhin-gol'")
-    other.page.wait_for_function("document.querySelector('#card h2').textContent.includes('Khalkhin')")
+    other.page.wait_for_timeout(100)
+    other.settle()
+    assert GOL in other.iris("[kgPicture.view.state.id]") and "Nomonhan" not in other.page.inner_text("#card h2")
 
 
 def test_a_chain_is_in_the_address_and_nonsense_is_passed_over(opened: Callable[..., Opened], html: str) -> None:

@@ -165,7 +165,7 @@ const map = (() => {
   function jump(parent, id) {
     button(parent, nameOf(id), () => view.pick(id), { "data-pick": id, class: "jump" });
   }
-    /** The lists in words: places with a point, and those without. */
+  /** The lists in words: places with a point, and those without. */
   function words() {
     table.replaceChildren();
     for (const thing of places.filter(({ id }) => view.shows(id))) {
@@ -334,7 +334,7 @@ const map = (() => {
       pointers();
       new ResizeObserver(() => { if (measured()) look(middle); }).observe(frame);
     } else put(frame, "p", "Nothing that is drawn here has coordinates.", { class: "note" });
-    missed = button(note, "", () => { list.scrollIntoView({ block: "nearest" }); list.focus(); }, { class: "jump" });
+    missed = button(note, "Places without coordinates", () => { list.scrollIntoView({ block: "nearest" }); list.focus(); }, { class: "jump" });
     list = put(after, "section", "", { "aria-label": "Places without coordinates", tabindex: -1 });
     const details = put(after, "details");
     put(details, "summary", "Places with coordinates, as a table");
