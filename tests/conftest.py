@@ -19,7 +19,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def _missing(what: str) -> None:
+def missing(what: str) -> None:
     """Skip with a reason, or fail where the environment promises that every tool is there."""
     if os.environ.get("KG_REQUIRE_TOOLS") == "1":
         pytest.fail(f"{what} is not installed, but KG_REQUIRE_TOOLS=1 promises it")
@@ -55,11 +55,11 @@ def tool(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[str]]
         if name == "riot":
             java = shutil.which("java")
             if not java or not os.path.exists("/usr/share/java/jena-arq.jar"):
-                _missing("Apache Jena (Debian: libapache-jena-java, default-jre-headless)")
+                missing("Apache Jena (Debian: libapache-jena-java, default-jre-headless)")
             return [str(java), "-cp", jena(), "riotcmd.riot"]
         path = shutil.which(name)
         if not path:
-            _missing(name)
+            missing(name)
         return [str(path)]
 
     return command
