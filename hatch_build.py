@@ -4,6 +4,7 @@ Nothing that others wrote is kept in the repository: the files below enter `src/
 the project is installed or built. They are made anew only when they are missing or when `web/package-lock.json` or this
 file has changed, of which `stamp` holds the hash; a source archive carries them, so that building from it needs no npm.
 
+`yasgui.styles` holds a line for each style that the editor's script adds to a page, as a Content-Security-Policy names it.
 `land.json` is `{"about": …, "rings": [[[lon, lat], …], …]}`: the land of Natural Earth as closed rings (the first point
 is repeated at the end), in degrees with two decimals, the longest first. Land and the holes in it (the Caspian Sea) stand
 side by side: draw all rings as one path with the even-odd rule. No ring crosses the antimeridian: what does is cut there,
@@ -15,10 +16,12 @@ degree of the line without them, and islands under half a degree, are left out.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import math
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -30,7 +33,10 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 Point = tuple[float, float]
 Ring = list[Point]
 
-COPIED: dict[str, str] = {}
+COPIED = {
+    "yasgui.min.css": "@zazuko/yasgui/build/yasgui.min.css",
+    "yasgui.min.js": "@zazuko/yasgui/build/yasgui.min.js",
+}
 """Name in the assets → file below node_modules."""
 ABOUT_LAND = "Outlines of land by Natural Earth (public domain), through the npm package world-atlas (ISC)"
 
@@ -108,11 +114,23 @@ def make(packages: Path, assets: Path) -> None:
     """Fills a folder with the assets, from node_modules."""
     for name, source in COPIED.items():
         shutil.copyfile(packages / source, assets / name)
+    script = (assets / "yasgui.min.js").read_text(encoding="utf-8")
+    (assets / "yasgui.styles").write_text("".join(f"{style}\n" for style in styles(script)), encoding="utf-8")
     topology = json.loads((packages / "world-atlas" / "land-50m.json").read_text(encoding="utf-8"))
     rings = sorted(land(topology), key=len, reverse=True)
     content = json.dumps({"about": ABOUT_LAND, "rings": rings}, separators=(",", ":"))
     (assets / "land.json").write_text(content + "\n", encoding="utf-8")
     (assets / "LICENSES.txt").write_text("\n".join(licences(packages)), encoding="utf-8", newline="\n")
+
+
+def styles(script: str) -> Iterator[str]:
+    """The hashes of the styles that the editor's script adds: those of its movable columns, and the cursor while one is moved."""
+    columns = re.search(r"createStyle\(\w+,`([^`$\\]*)`\)", script)
+    cursor = re.search(r"`\*\{cursor:`\+[\w.]+\.dragCursor\+`!important\}`", script) and re.search(r"\bdragCursor:`([\w-]+)`", script)
+    if not columns or not cursor:
+        raise _Failed("the editor's script adds other styles than it did; look how hatch_build.py finds them")
+    for style in (columns[1], f"*{{cursor:{cursor[1]}!important}}"):
+        yield "sha256-" + base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
 
 
 def licences(packages: Path) -> Iterator[str]:
