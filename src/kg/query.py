@@ -52,6 +52,11 @@ def tokens(text: str) -> str:
     return _SKIP.sub(lambda match: " " if match[0][0] == "#" else " _ ", text)
 
 
+def passed_over(text: str) -> str:
+    """SPARQL text with spaces for its strings, IRIs and comments, as long as before."""
+    return _SKIP.sub(lambda match: " " * len(match[0]), text)
+
+
 def undeclared(text: str) -> list[str]:
     """The prefixes that a query uses but does not declare, in the order of their use."""
     bare = _SKIP.sub(" ", text)
