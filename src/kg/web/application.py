@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from functools import partial
 
-from starlette.applications import Starlette
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, Router
 from starlette.types import ASGIApp
 
 from kg.web import description
@@ -48,7 +47,7 @@ def application(
     def route(path: str, does: Callable[[Request, Endpoint], Awaitable[Response]], methods: Sequence[str] = ("GET", "HEAD")) -> Route:
         return Route(path, partial(does, endpoint=endpoint), methods=list(methods))
 
-    inner = Starlette(routes=[
+    inner = Router(routes=[
         *pages,
         route("/sparql", sparql, _ALL),
         route("/sparql/", sparql, _ALL),

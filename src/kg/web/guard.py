@@ -74,6 +74,7 @@ class Guard:
             try:
                 accept = accepted(Request(scope))
                 self._refuse(scope)
+                scope["app"] = self.app  # so that what no route takes is raised, and told of below
                 await self.app(scope, receive, sending)
             except BadRequest as error:
                 response = problem(error.status, str(error), accept, error.headers, error.limit)

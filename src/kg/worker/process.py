@@ -20,7 +20,7 @@ from kg.answer import FORMATS, Answer
 from kg.errors import BadData, BadQuery, CannotWrite, KgError, NotFound, OverLimit, StoreError, UsageError
 from kg.limits import Limits, refuse_excess
 from kg.query import refuse_load
-from kg.store import clear_errors
+from kg.store import EmbeddedStore, clear_errors, open_store
 from kg.worker import confine, frame
 from kg.worker.update import using
 
@@ -58,11 +58,11 @@ class Process:
         self.store = self._open()
 
     def _open(self) -> ox.Store:
-        if os.path.isfile(self.path):
-            store = ox.Store()
-            store.bulk_load(path=self.path, format=ox.RdfFormat.TURTLE)
-            return store
-        return ox.Store(self.path) if self.writable else ox.Store.read_only(self.path)
+        if self.writable:
+            return ox.Store(self.path)
+        store = open_store(Path(self.path))
+        assert isinstance(store, EmbeddedStore)
+        return store.inner
 
     def answer(self, head: frame.Head, body: bytes) -> tuple[frame.Head, bytes]:
         """Does what a head asks for. Raises KgError."""
@@ -275,8 +275,9 @@ def main(argument: str) -> None:
         return
     try:
         process = Process(asked["path"], asked["writable"], limits)
-    except (OSError, RuntimeError, SyntaxError, ValueError) as error:
-        sink.write(frame.packed(_error(StoreError(f"cannot be opened ({' '.join(str(error).split())})", asked["path"]))))
+    except (KgError, OSError, RuntimeError, ValueError) as error:
+        told = error if isinstance(error, KgError) else StoreError(f"cannot be opened ({' '.join(str(error).split())})", asked["path"])
+        sink.write(frame.packed(_error(told)))
         sink.flush()
         return
     sink.write(frame.packed({"confined": confined}))
