@@ -101,6 +101,13 @@ class Claim:
         known = [self.subject, self.object, *(word for name in ("what", "comparedTo") for word in self.words(name))]
         return pieces(self.sentence, [word for word in known if type(word.term).__name__ == "NamedNode"])
 
+    @property
+    def amount(self) -> list[tuple[str, Term | None]]:
+        """What the sentence of a figure tells after the words that name its event, in pieces; empty where it is put otherwise."""
+        said = self.sentence.partition(f"{self.subject.text}: ")[2] if self.form == "Figure" else ""
+        things = [word for name in ("what", "comparedTo") for word in self.words(name) if type(word.term).__name__ == "NamedNode"]
+        return pieces(said, things) if said else []
+
 
 def pieces(text: str, words: Iterable[Word]) -> list[tuple[str, Term | None]]:
     """The text cut where it has the text of a word, the longest first, each at its first place; nothing is lost."""

@@ -52,7 +52,7 @@ class Frame:
         """The page that a template makes. Everything in it is escaped, and what cannot be seen becomes a space."""
         return _environment().get_template(f"page/{template}").render(
             root=self.root, href=self.href, short=self.names.shorten, site=title(self.folder), assets=_assets(),
-            opening=self.folder.setting_or("openingQuestion", ""), **values,
+            newline="\n", **values,
         )
 
     def alternates(self, path: str) -> list[tuple[str, str, str]]:
@@ -69,6 +69,7 @@ def _environment() -> Environment:
         finalize=_seen,
     )
     made.filters["embedded"] = embedded
+    made.filters["language"] = language
     return made
 
 
@@ -76,7 +77,18 @@ def _seen(value: object) -> object:
     """A text without what cannot be seen; markup of our own stays."""
     from markupsafe import Markup
 
-    return harmless(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return harmless(value) if isinstance(value, str) and not isinstance(value, Markup) and value != "\n" else value
+
+
+_LANGUAGES = {"de": "German", "en": "English", "es": "Spanish", "fr": "French", "it": "Italian", "ja": "Japanese", "ko": "Korean",
+              "mn": "Mongolian", "pl": "Polish", "ru": "Russian", "uk": "Ukrainian", "zh": "Chinese"}
+
+
+def language(tag: str) -> str:
+    """A language tag for people: `Japanese, in Latin letters (ja-latn)`; a language without a name here is told by its tag."""
+    main, *rest = tag.lower().split("-")
+    name = _LANGUAGES.get(main, "")
+    return (f"{name}{', in Latin letters' if 'latn' in rest else ''} ({tag})" if name else tag) if tag else ""
 
 
 def embedded(text: str) -> Any:

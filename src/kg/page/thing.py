@@ -90,7 +90,7 @@ def _names(facts: dict[str, list[Term]], subject: list[Claim]) -> list[Name]:
     given = [claim for claim in subject if claim.form == "Naming"]
     borne = {claim.object.term for claim in given}
     return [
-        *(Name(plain(term), _language(term), None) for term in facts.get(_LABEL, [])),
+        *(Name(plain(term), _language(term), None) for term in facts.get(_LABEL, []) if term not in borne),
         *(Name(claim.object.text, _language(claim.object.term), claim) for claim in given),
         *(Name(plain(term), _language(term), None) for term in facts.get(_OTHER, []) if term not in borne),
     ]
