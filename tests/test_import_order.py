@@ -14,7 +14,7 @@ import small
 
 ORDER = [
     "errors", "folder", "names", "dates", "answer", "query", "store", "find", "asof", "table", "show", "links", "source", "assemble",
-    "check", "build", "causes", "network", "layout", "picture", "export", "graph", "completion", "cli",
+    "check", "build", "causes", "network", "layout", "picture", "export", "graph", "completion", "page", "web", "cli",
 ]
 LIBRARIES = {
     "pyoxigraph": "folder names answer store table assemble check export",
