@@ -70,7 +70,7 @@ class Term(NamedTuple):
     names: str
 
 
-def routes(folder: Folder, names: Names, store: Store, base: str | None = None) -> list[BaseRoute]:
+def routes(store: Store, folder: Folder, names: Names, base: str | None = None) -> list[BaseRoute]:
     """The routes of the editor: `/editor`, the files that it loads, and `/editor/words.json`."""
     frame = Frame(store, names, folder, base)
     known: list[tuple[float, list[Term]]] = []

@@ -18,7 +18,7 @@ from kg.folder import Folder
 from kg.limits import Limits
 from kg.names import Names
 from kg.store import Store
-from kg.web import editor
+from kg.web import editor, pages
 from kg.web.application import application
 from kg.web.endpoint import Endpoint
 from kg.web.server import Server, listen
@@ -57,7 +57,7 @@ def names(settings: Settings) -> set[str]:
 
 def _pages(store: Store, folder: Folder, known: Names, base: str | None) -> list[BaseRoute]:
     """The routes for people."""
-    return editor.routes(folder, known, store, base)
+    return [*pages.routes(store, folder, known, base), *editor.routes(store, folder, known, base)]
 
 
 async def serve(folder: Folder, settings: Settings, ready: Callable[[str], None]) -> None:
