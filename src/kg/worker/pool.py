@@ -191,7 +191,9 @@ class Pool:
             head["gzip"] = True
         return _result(*await self._ask(head, text.encode("utf-8", "surrogatepass"), client))
 
-    async def graph(self, iri: str | None, format: str, prefixes: Mapping[str, str] | None = None, client: str = "", gzip: bool = False) -> Result:
+    async def graph(
+        self, iri: str | None, format: str, prefixes: Mapping[str, str] | None = None, client: str = "", gzip: bool = False
+    ) -> Result:
         """One graph of the store, None the default graph. Raises NotFound and as `query`."""
         head: frame.Head = {"do": "graph", "graph": iri, "format": format, "prefixes": dict(prefixes or {}), "gzip": gzip}
         return _result(*await self._ask(head, b"", client))
@@ -201,9 +203,12 @@ class Pool:
         head: frame.Head = {"do": "parse", "media": media, "content_type": content_type, "base": base}
         return (await self._ask(head, body, client))[1]
 
-    async def update(self, text: str, base: str | None = None, default: list[str] | None = None, named: list[str] | None = None) -> None:
+    async def update(
+        self, text: str, base: str | None = None, default: list[str] | None = None, named: list[str] | None = None
+    ) -> None:
         """Makes an update; returns when it is on the disk. Raises BadQuery, CannotWrite, TimedOut."""
-        await self._write({"do": "update", "base": base, "default": default or [], "named": named or []}, text.encode("utf-8", "surrogatepass"))
+        head: frame.Head = {"do": "update", "base": base, "default": default or [], "named": named or []}
+        await self._write(head, text.encode("utf-8", "surrogatepass"))
 
     async def put(self, iri: str | None, triples: bytes, replace: bool) -> bool:
         """Puts N-Triples into a graph; whether the graph was there before. Raises as `update`."""
@@ -312,7 +317,8 @@ class Pool:
                 answer, _ = await asyncio.shield(self._writer.ask(head, body, self.limits.deadline))
             except TimeoutError:
                 await self._stop_writer("deadline")
-                raise TimedOut(f"it took longer than {self.limits.deadline:g} seconds", None, "nothing was changed; do less at a time") from None
+                raise TimedOut(f"it took longer than {self.limits.deadline:g} seconds", None,
+                               "nothing was changed; do less at a time") from None
             except _Gone:
                 await self._stop_writer("crash")
                 raise OverLimit("the process that made it ended: it needs more memory or depth than allowed", None,

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 import pyoxigraph as ox
 
@@ -80,7 +80,8 @@ class Process:
         refuse_excess(text, self.limits)
         given: dict[str, Any] = {}
         if "default" in head or "named" in head:  # SPARQL 1.1 Protocol §2.1.4: it takes the place of the query's own
-            given = {name: [_node(iri) for iri in head.get(short, ())] for name, short in (("default_graph", "default"), ("named_graphs", "named"))}
+            given = {"default_graph": [_node(iri) for iri in head.get("default", ())],
+                     "named_graphs": [_node(iri) for iri in head.get("named", ())]}
         with clear_errors(text, where, added):
             result = self.store.query(text, base_iri=head.get("base"), **given)
             kind = {ox.QueryTriples: "graph", ox.QueryBoolean: "boolean"}.get(type(result), "table")
@@ -115,7 +116,8 @@ class Process:
         if name == "html":
             from html import escape
 
-            out.write(b'<table>\n<thead><tr><th scope="col">subject</th><th scope="col">predicate</th><th scope="col">object</th></tr></thead>\n<tbody>\n')
+            names = "".join(f'<th scope="col">{name}</th>' for name in ("subject", "predicate", "object"))
+            out.write(f"<table>\n<thead><tr>{names}</tr></thead>\n<tbody>\n".encode())
             for triple in counted():
                 cells = "".join(f"<td>{escape(str(term))}</td>" for term in (triple.subject, triple.predicate, triple.object))
                 out.write(f"<tr>{cells}</tr>\n".encode())
@@ -123,7 +125,7 @@ class Process:
         else:
             writer = FORMATS[name].writer
             assert isinstance(writer, ox.RdfFormat)
-            ox.serialize(counted(), out, writer, prefixes=prefixes)
+            ox.serialize(counted(), cast(IO[bytes], out), writer, prefixes=prefixes)
         return count
 
     def _rows(self, name: str, out: _Bounded) -> int:
@@ -223,7 +225,8 @@ class Process:
                 self.store.update(text, base_iri=base)
                 self._sync()
             except OSError as error:
-                raise CannotWrite(f"nothing was written ({' '.join(str(error).split())})", None, "make room, or look at the disk") from error
+                why = " ".join(str(error).split())
+                raise CannotWrite(f"nothing was written ({why})", None, "make room, or look at the disk") from error
         except CannotWrite:
             raise
         except Exception:
