@@ -122,7 +122,7 @@ def test_the_page_loads_its_own_files_and_says_so(server: Served) -> None:
         assert "immutable" not in server.ask("GET", f"/{name.partition('?')[0]}").headers["Cache-Control"]
 
 
-@pytest.mark.parametrize("name", ["editor.py", "..%2Fweb%2Feditor.py", "%2e%2e/stamp", "yasgui.styles", "%00"])
+@pytest.mark.parametrize("name", ["editor.py", "..%2Fweb%2Feditor.py", "%2e%2e/stamp", "yasgui.style", "%00"])
 def test_no_other_file_is_given(server: Served, name: str) -> None:
     assert server.ask("GET", f"/editor/{name}").status == 404
 
@@ -166,7 +166,7 @@ def test_each_kind_of_iri_links_to_where_it_is_told_of(opened: Callable[..., Edi
         "https://w3id.org/khalkhin/id/../../sparql?query=x": "id/..%2F..%2Fsparql%3Fquery%3Dx.html",
     }
     elsewhere = ["http://www.wikidata.org/entity/Q1", "https://w3id.org/khalkhin/id/"]
-    editor.put("SELECT ?iri WHERE { VALUES ?iri { %s } }" % " ".join(f"<{iri}>" for iri in (*pages, *elsewhere)))
+    editor.put("SELECT * { VALUES ?iri { " + " ".join(f"<{iri}>" for iri in (*pages, *elsewhere)) + " } }")
     editor.run()
     found = editor.page.evaluate("[...document.querySelectorAll('.yasr_results td a.iri')].map((a) => a.href)")
     assert sorted(found) == sorted([*(server.address + page for page in pages.values()), *elsewhere])

@@ -93,9 +93,12 @@ def routes(store: Store, folder: Folder, names: Names, base: str | None = None) 
         if not known or time.monotonic() - known[0][0] > FRESH:
             known[:] = [(time.monotonic(), list(terms(names, store, frame.addresses.spaces.get("id", ""))))]
         asked = [{"name": q.name, "title": q.title, "about": q.about, "text": _HEADER.sub("", q.text)} for q in questions(folder).values()]
+        # Namespace → what stands before and after the rest of an IRI in the address of its page.
+        pages = {ONTOLOGY + "#": ("ontology.html#", "")}
+        pages |= {space: (f"{kind}/", ".html") for kind, space in frame.addresses.spaces.items()}
         content = {
             "prefixes": names.prefixes,
-            "pages": {ONTOLOGY + "#": ("ontology.html#", ""), **{space: (f"{kind}/", ".html") for kind, space in frame.addresses.spaces.items()}},
+            "pages": pages,
             "questions": asked,
             "terms": known[0][1],
         }
@@ -120,10 +123,10 @@ def terms(names: Names, store: Store, space: str) -> Iterator[Term]:
 
 
 def policy() -> str:
-    """The Content-Security-Policy of the page: its own files, and the two styles that the editor's script adds."""
-    styles = " ".join(f"'{style}'" for style in _read("assets", "yasgui.styles").decode("ascii").split())
+    """The Content-Security-Policy of the page: its own files, and the one style that the editor's script adds."""
+    style = _read("assets", "yasgui.style").decode("ascii").strip()
     return (
-        f"default-src 'none'; script-src 'self'; style-src 'self' {styles}; img-src 'self' data:; connect-src 'self'; "
+        f"default-src 'none'; script-src 'self'; style-src 'self' '{style}'; img-src 'self' data:; connect-src 'self'; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 
@@ -134,7 +137,8 @@ def _read(folder: str, name: str) -> bytes:
     try:
         return (resources.files("kg") / folder / name).read_bytes()
     except OSError as error:
-        raise StoreError("the browser code of the editor is missing", f"{folder}/{name}", "install the package again, with a network") from error
+        where, what = f"{folder}/{name}", "install the package again, with a network"
+        raise StoreError("the browser code of the editor is missing", where, what) from error
 
 
 def _content(name: str) -> bytes:
