@@ -70,6 +70,8 @@ bench: setup-test
 	@$(BIN)/python benchmarks/bench.py
 	@echo
 	@$(BIN)/python benchmarks/why.py
+	@echo
+	@$(BIN)/python benchmarks/serve.py
 
 # Pins every dependency with its hashes; the lists name no registry.
 requirements: setup-test
