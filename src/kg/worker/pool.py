@@ -90,21 +90,20 @@ class _Worker:
         self.answered += 1
         return answer
 
-    async def end(self, gently: bool = False) -> int:
-        """Ends the process; the code it ended with."""
+    async def end(self, gently: bool = False) -> None:
+        """Ends the process."""
         if gently and self.process.stdin is not None:
             self.process.stdin.close()
             with suppress(TimeoutError):
                 async with asyncio.timeout(_GRACE):
-                    return await self.process.wait()
+                    await self.process.wait()
         if self.process.returncode is None:
             # Not Popen.kill, which collects a process that has just ended before asyncio can.
             with suppress(ProcessLookupError):
                 os.kill(self.process.pid, signal.SIGKILL if sys.platform != "win32" else signal.SIGTERM)
-        code = await self.process.wait()
-        if self.process.stdin is not None:
-            self.process.stdin.close()
-        return code
+        with suppress(ConnectionError, RuntimeError):
+            await self.process.communicate()  # waits for the end, and closes the pipes
+        await self.process.wait()
 
 
 class Pool:
@@ -124,6 +123,7 @@ class Pool:
         self._writer: _Worker | None = None
         self._still = asyncio.Lock()  # no process opens the store while it is written
         self._generation = 0
+        self._stopping = asyncio.Event()
         self._closed = False
 
     @property
@@ -156,6 +156,7 @@ class Pool:
     async def close(self) -> None:
         """Ends all processes; the one that writes closes its store first."""
         self._closed = True
+        self._stopping.set()
         for waiting in self._waiting.values():
             for future in waiting:
                 future.cancel()
@@ -164,10 +165,10 @@ class Pool:
             if self._writer:
                 await self._writer.end(gently=True)
                 self._writer = None
-        for task in tuple(self._tasks):
-            task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.gather(*(worker.end() for worker in self._all))
+        while self._tasks:  # of queries that ran
+            await asyncio.gather(*self._tasks, return_exceptions=True)
         self._all.clear()
         self._free.clear()
 
@@ -236,7 +237,8 @@ class Pool:
                     self._offer(await self._spawn())
                     return
                 except (KgError, OSError):
-                    await asyncio.sleep(pause)
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(self._stopping.wait(), pause)
                     pause = min(pause * 2, _GRACE)
 
         if worker is not None:
@@ -272,13 +274,23 @@ class Pool:
         except TimeoutError:
             if future.done() and not future.cancelled():
                 return future.result()
+            self._forget(client, future)
             raise Busy("no process was free in time", None, "try again in a moment") from None
         except asyncio.CancelledError:
+            self._forget(client, future)
             if future.done() and not future.cancelled():
                 self._offer(future.result())
             elif self._closed:
                 raise Busy("the server is stopping", None, "try again later") from None
             raise
+
+    def _forget(self, client: str, future: asyncio.Future[_Worker]) -> None:
+        """Takes one who waited no longer out of the queue."""
+        waiting = self._waiting.get(client)
+        if waiting is not None and future in waiting:
+            waiting.remove(future)
+            if not waiting:
+                del self._waiting[client]
 
     async def _ask(self, head: frame.Head, body: bytes, client: str) -> tuple[frame.Head, bytes]:
         worker = await self._take(client)

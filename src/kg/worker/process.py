@@ -91,16 +91,15 @@ class Process:
             out = _Bounded(self.limits.answer)
             if isinstance(result, ox.QueryTriples):
                 rows = self._graph(result, name, out, head.get("prefixes"))
-            elif name == "html":
-                rows = self._html(Answer(result), out)
             else:
-                result.serialize(out, FORMATS[name].writer)  # type: ignore[arg-type]
-                rows = 1 if kind == "boolean" else self._rows(name, out)
+                written = "json" if name == "html" else name
+                result.serialize(out, FORMATS[written].writer)  # type: ignore[arg-type]
+                rows = 1 if kind == "boolean" else self._rows(written, out)
+                if name == "html":
+                    page = Answer.kept(kind, b"".join(out.parts)).text("html")
+                    out = _Bounded(self.limits.answer)
+                    out.write(page.encode("utf-8"))
         return _sent(head, kind, name, rows, out)
-
-    def _html(self, answer: Answer, out: _Bounded) -> int:
-        out.write(answer.text("html").encode("utf-8") if answer.kind != "graph" else b"")
-        return len(answer)
 
     def _graph(self, triples: Iterable[ox.Triple], name: str, out: _Bounded, prefixes: dict[str, str] | None) -> int:
         count = 0
@@ -130,9 +129,9 @@ class Process:
 
     def _rows(self, name: str, out: _Bounded) -> int:
         """How many rows were written; the sign between two rows may also stand in a literal, then they are counted one by one."""
-        sign, beside = {"csv": (b"\n", -1), "tsv": (b"\n", 0), "xml": (b"<result>", 0), "json": (b"},{", 1)}[name]
+        sign, beside = {"csv": (b"\n", -1), "tsv": (b"\n", -1), "xml": (b"<result>", 0), "json": (b"},{", 1)}[name]
         content = b"".join(out.parts)
-        rows = content.count(sign) + beside
+        rows = 0 if content.endswith(b'"bindings":[]}}') else content.count(sign) + beside
         if rows > self.limits.rows and name in ("csv", "json"):
             if name == "csv":
                 import csv
