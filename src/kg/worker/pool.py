@@ -50,6 +50,7 @@ class _Worker:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "kg.worker", frame.packed(head)[frame.LENGTHS.size :].decode(),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, limit=1 << 20,
+            env={**os.environ, "MALLOC_ARENA_MAX": "1"},  # glibc takes 64 MB of address space for each thread's own heap
         )
         worker = cls(process, generation)
         try:
@@ -57,7 +58,7 @@ class _Worker:
                 head, _ = await worker._read()
         except (TimeoutError, _Gone) as error:
             await worker.end()
-            raise StoreError("no process for it could be started", path) from error
+            raise StoreError("no process for it could be started", path, "give it more memory (the limit of that name)") from error
         except BaseException:
             await worker.end()
             raise
