@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 import sys
 from collections import OrderedDict, deque
@@ -16,6 +17,7 @@ import kg.errors
 from kg.errors import Busy, KgError, OverLimit, StoreError, TimedOut
 from kg.limits import Limits
 from kg.worker import frame
+from kg.worker.frame import READERS
 
 _GRACE = 5.0
 """Seconds for a process to start, or to end by itself."""
@@ -108,10 +110,11 @@ class _Worker:
 
 
 class Pool:
-    """The processes of one store. `path` is a store on disk, or a file of Turtle that each process holds in memory.
+    """The processes of one store. `path` is a store on disk, or the folder of a data set, which each process holds in memory.
 
-    With `writable` one more process owns the store and makes the updates, one after the other; after each, the others open
-    the store again before they answer. Made and used within one event loop.
+    With `writable` one more process owns the store and makes the updates, one after the other. The others never open what is
+    written, which Oxigraph leaves undefined: before the first answer after an update, the state so far becomes a store of its
+    own (hard links, nothing is copied), and each opens that one before it answers. Made and used within one event loop.
     """
 
     def __init__(self, path: str, limits: Limits, writable: bool = False, ended: Callable[[str], None] = lambda why: None) -> None:
@@ -120,10 +123,12 @@ class Pool:
         self._free: list[_Worker] = []
         self._all: set[_Worker] = set()
         self._waiting: OrderedDict[str, deque[asyncio.Future[_Worker]]] = OrderedDict()
+        self._unread: set[str] = set()  # states that are to be removed when no process has them open
         self._tasks: set[asyncio.Task[None]] = set()
         self._writer: _Worker | None = None
         self._still = asyncio.Lock()  # no process opens the store while it is written
-        self._generation = 0
+        self._generation = 0  # how often something was written
+        self._state = (-1, path)  # the generation that others may see, and where it lies
         self._stopping = asyncio.Event()
         self._closed = False
 
@@ -162,12 +167,13 @@ class Pool:
             for future in waiting:
                 future.cancel()
         self._waiting.clear()
-        async with self._still:
-            if self._writer:
-                await self._writer.end(gently=True)
-                self._writer = None
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.gather(*(worker.end() for worker in self._all))
+        async with self._still:
+            if self._writer:
+                await asyncio.to_thread(shutil.rmtree, os.path.join(self.path, READERS), True)
+                await self._writer.end(gently=True)
+                self._writer = None
         while self._tasks:  # of queries that ran
             await asyncio.gather(*self._tasks, return_exceptions=True)
         self._all.clear()
@@ -222,9 +228,42 @@ class Pool:
 
     async def _spawn(self) -> _Worker:
         async with self._still:
-            worker = await _Worker.start(self.path, False, self.limits, self._generation)
-        self._all.add(worker)
+            worker = await _Worker.start(await self._readable(), False, self.limits, self._generation)
+            self._all.add(worker)
         return worker
+
+    async def _readable(self) -> str:
+        """Where the state of now lies for others to read. To be called while nothing is written."""
+        if self.writable and self._state[0] != self._generation:
+            before, place = self._state[1], os.path.join(self.path, READERS, str(self._generation))
+            try:
+                answer, _ = await (await self._writing()).ask({"do": "snapshot", "to": place}, b"", self.limits.deadline)
+            except (TimeoutError, _Gone, StoreError):
+                answer = {"error": "StoreError"}
+            if "error" in answer:  # no room: then nobody writes, and what is there can be read itself
+                await self._stop_writer("disk")
+                place = self.path
+            self._state = (self._generation, place)
+            self._unread.add(before)
+        return self._state[1]
+
+    async def _renew(self, worker: _Worker) -> None:
+        """Lets a process see the state of now. Raises _Gone, TimeoutError."""
+        async with self._still:
+            answer, _ = await worker.ask({"do": "reopen", "path": await self._readable()}, b"", self.limits.deadline)
+            if "error" in answer:
+                raise _Gone
+            worker.generation = self._generation
+            if all(other.generation == self._generation for other in self._all):
+                gone, self._unread = self._unread - {self.path, self._state[1]}, set()
+                for place in gone:
+                    await asyncio.to_thread(shutil.rmtree, place, True)
+
+    async def _writing(self) -> _Worker:
+        """The process that writes, started if it has ended. Raises StoreError."""
+        if self._writer is None:
+            self._writer = await _Worker.start(self.path, True, self.limits, 0)
+        return self._writer
 
     def _later(self, worker: _Worker | None) -> None:
         """Replaces a process that has ended, or must, in the background."""
@@ -298,10 +337,7 @@ class Pool:
         whole = False
         try:
             if worker.generation != self._generation:
-                async with self._still:
-                    generation = self._generation
-                    await worker.ask({"do": "reopen"}, b"", self.limits.deadline)
-                    worker.generation = generation
+                await self._renew(worker)
             answer = await worker.ask(head, body, self.limits.deadline)
             whole = True
         except TimeoutError:
@@ -325,9 +361,7 @@ class Pool:
             if self._closed or not self.writable:
                 raise Busy("nothing can be written", None, "try again later")
             try:
-                if self._writer is None:
-                    self._writer = await _Worker.start(self.path, True, self.limits, 0)
-                answer, _ = await asyncio.shield(self._writer.ask(head, body, self.limits.deadline))
+                answer, _ = await (await self._writing()).ask(head, body, self.limits.deadline)
             except TimeoutError:
                 await self._stop_writer("deadline")
                 raise TimedOut(f"it took longer than {self.limits.deadline:g} seconds", None,
