@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, NamedTuple
@@ -74,7 +74,8 @@ class Served:
         found = [self.process.pid]
         for pid in found:
             for task in Path(f"/proc/{pid}/task").glob("*"):
-                found += map(int, (task / "children").read_text().split())
+                with suppress(OSError):  # a thread may have ended meanwhile
+                    found += map(int, (task / "children").read_text().split())
         return found
 
     def memory(self) -> int:

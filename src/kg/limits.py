@@ -65,7 +65,7 @@ def refuse_excess(text: str, limits: Limits) -> None:
                 inside.pop()
                 if kind == "(" and count > limits.items:
                     raise _over("items", limits, f"a list of {count} items")
-        elif token in ",=<>!&|+*/^;":  # arguments, an expression or a path, not a list
+        elif token in ",=<>!&|+*/^;-":  # arguments, an expression or a path, not a list
             inside[-1] = (kind if kind == "values" else token, count)
         else:
             inside[-1] = (kind, count + 1)
