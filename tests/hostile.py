@@ -47,7 +47,7 @@ PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 SELECT ?thing ?name ?other WHERE {
   VALUES ?thing { id:t0 }   #+ a </label><script>window.broken = 1</script>
   ?thing rdfs:label ?name . ?any ?property ?other
-} ORDER BY ?name STR(?other)
+} ORDER BY ?name STR(?other) LIMIT 60
 """
 
 
