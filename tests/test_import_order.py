@@ -14,14 +14,14 @@ import small
 
 ORDER = [
     "errors", "folder", "names", "dates", "answer", "query", "store", "find", "asof", "table", "show", "links", "source", "assemble",
-    "check", "build", "causes", "network", "layout", "picture", "export", "graph", "completion", "page", "web", "cli",
+    "check", "build", "causes", "network", "layout", "picture", "export", "graph", "completion", "cli",
 ]
 LIBRARIES = {
     "pyoxigraph": "folder names answer store table assemble check export",
     "rdflib": "answer store check build export",
     "oxrdflib": "store",
     "SPARQLWrapper": "store",
-    "networkx": "causes network layout export",
+    "networkx": "causes network layout picture export",
     "igraph": "layout",
     "pyvis": "picture",
     "jinja2": "picture",
