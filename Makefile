@@ -4,10 +4,11 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: help run test setup setup-test lint docs bench requirements clean
+.PHONY: help run serve test setup setup-test lint docs bench requirements clean
 
 help:
 	@echo "make run    build the graph, answer a question, draw the network"
+	@echo "make serve  a SPARQL endpoint and pages, in the browser when there is one"
 	@echo "make test   run all tests"
 	@echo "make setup  make .venv with the command kg in it"
 	@echo "make lint   style and types"
@@ -50,6 +51,9 @@ run: setup
 	@echo "  $(BIN)/kg ask                       the questions, one a line"
 	@echo "  $(BIN)/kg show \"Tauran incident\"    everything claimed about one thing"
 	@echo "  $(BIN)/kg --help                    all commands"
+
+serve: setup
+	@$(BIN)/kg serve
 
 test: setup-test
 	@$(BIN)/python -m pytest

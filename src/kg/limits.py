@@ -27,6 +27,7 @@ class Limits:
     address: int = _limit(16_000, "characters of a request's address with its query")
     body: int = _limit(1 << 20, "bytes of a query or an update")
     upload: int = _limit(8 << 20, "bytes of a graph that is sent to be stored")
+    held: int = _limit(256 << 20, "bytes of bodies and answers that the server holds at a time")
     nesting: int = _limit(200, "brackets, or signs such as ! and -, within each other in a query")
     items: int = _limit(60, "items of a list in a query")
     values: int = _limit(5_000, "terms in the VALUES of a query")
@@ -64,7 +65,7 @@ def refuse_excess(text: str, limits: Limits) -> None:
                 inside.pop()
                 if kind == "(" and count > limits.items:
                     raise _over("items", limits, f"a list of {count} items")
-        elif token in ",=<>!&|+*/^;":  # arguments, an expression or a path, not a list
+        elif token in ",=<>!&|+*/^;-":  # arguments, an expression or a path, not a list
             inside[-1] = (kind if kind == "values" else token, count)
         else:
             inside[-1] = (kind, count + 1)

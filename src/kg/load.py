@@ -104,7 +104,8 @@ def load(files: Sequence[Path], store: Path, replace: bool = False, progress: Te
             _sync(beside)
             _put(beside, store)
         except OSError as error:
-            raise CannotWrite(f"cannot be written ({error.strerror or ' '.join(str(error).split())})", str(store), "choose another place") from error
+            why = error.strerror or " ".join(str(error).split())
+            raise CannotWrite(f"cannot be written ({why})", str(store), "choose another place") from error
     finally:
         bar.end()
         shutil.rmtree(beside, ignore_errors=True)

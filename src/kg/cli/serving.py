@@ -38,8 +38,9 @@ def serve(options: argparse.Namespace, folder: Folder) -> int:
     if options.token_file and not options.writable:
         raise UsageError("--token-file is for writing", None, "add --writable")
     settings = Settings(
-        host=options.host, port=options.port, base=_base(options.base), store=store, token=_token(options.token_file) if options.writable else None,
-        hosts=options.host_name, limits=_limits(options.limit), log=_log(options.log),
+        host=options.host, port=options.port, base=_base(options.base), store=store,
+        token=_token(options.token_file) if options.writable else None, hosts=options.host_name,
+        limits=_limits(options.limit), log=_log(options.log),
     )
 
     def ready(address: str) -> None:

@@ -44,7 +44,7 @@ def application(
     names that the server answers to, all if empty. `log` takes a line for each request.
     """
 
-    def route(path: str, does: Callable[[Request, Endpoint], Awaitable[Response]], methods: Sequence[str] = ("GET", "HEAD")) -> Route:
+    def route(path: str, does: Callable[..., Awaitable[Response]], methods: Sequence[str] = ("GET", "HEAD")) -> Route:
         return Route(path, partial(does, endpoint=endpoint), methods=list(methods))
 
     inner = Router(routes=[

@@ -10,8 +10,8 @@ from kg.answer import FORMATS
 from kg.limits import NAMES, SAYS
 from kg.web.endpoint import Endpoint, compressed, sent
 from kg.web.negotiate import OFFERS, content_type, formats
-from kg.web.problem import page
-from kg.web.request import BadRequest, accepted
+from kg.web.problem import BadRequest, page
+from kg.web.request import accepted
 
 _SD = "http://www.w3.org/ns/sparql-service-description#"
 _VOID = "http://rdfs.org/ns/void#"
@@ -32,7 +32,7 @@ async def service(request: Request, endpoint: Endpoint) -> Response:
                          "accept one of " + ", ".join(media for types in OFFERS["graph"].values() for media in types))
     name, media = chosen
     address = endpoint.sparql(request)
-    headers = {"Vary": "Accept, Accept-Encoding"}
+    headers = {"Vary": "Accept"}
     if name == "html":
         return Response(page("SPARQL endpoint", _said(address)), media_type="text/html", headers=headers)
     writer = FORMATS[name].writer
@@ -106,8 +106,8 @@ async def limits(request: Request, endpoint: Endpoint) -> Response:
     values = {name: {"value": getattr(endpoint.limits, name), "meaning": SAYS[name]} for name in NAMES}
     chosen = formats(accepted(request))["table"]
     if chosen and chosen[0] == "html":
-        rows = "".join(f'<tr id="{name}"><th scope="row">{name}</th><td>{getattr(endpoint.limits, name):g}</td><td>{escape(SAYS[name])}</td></tr>\n'
-                       for name in NAMES)
+        rows = "".join(f'<tr id="{name}"><th scope="row">{name}</th><td>{getattr(endpoint.limits, name):,}</td>'
+                       f"<td>{escape(SAYS[name])}</td></tr>\n" for name in NAMES)
         return Response(page("Limits", f"<table>\n{rows}</table>\n"), media_type="text/html", headers={"Vary": "Accept"})
     return JSONResponse(values, headers={"Vary": "Accept"})
 

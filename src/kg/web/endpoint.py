@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Scope
 
+from kg.errors import Busy
 from kg.limits import Limits
 from kg.web.metrics import Metrics
 from kg.web.negotiate import content_type
-from kg.web.problem import page
-from kg.web.request import BadRequest
+from kg.web.problem import BadRequest, page
 from kg.worker import Pool, Result
 
 Shown = Callable[[Request, str, Result], Awaitable[Response]]
@@ -41,6 +43,19 @@ class Endpoint:
     shown: Shown = plain_page
     """Makes the page of a query's answer; its Result is a fragment of HTML."""
 
+    _held: int = 0
+
+    def hold(self, scope: Scope, size: int) -> None:
+        """Counts bytes that are kept until a request is answered. Raises Busy when there are too many of all requests."""
+        if self._held + size > self.limits.held:
+            raise Busy("the server holds as many bytes for others as it may", None, "try again in a moment")
+        self._held += size
+        scope["kg.held"] = scope.get("kg.held", 0) + size
+
+    def release(self, scope: Scope) -> None:
+        """Counts the bytes of a request no more."""
+        self._held -= scope.pop("kg.held", 0)
+
     def address(self, request: Request) -> str:
         """The public address of the server."""
         return self.base or f"{request.url.scheme}://{request.headers.get('host', 'localhost')}"
@@ -61,7 +76,7 @@ class Endpoint:
 
 def sent(result: Result, media: str, headers: Mapping[str, str] | None = None) -> Response:
     """A response with the whole of a result."""
-    said = {"Content-Type": content_type(media), "Vary": "Accept, Accept-Encoding", **(headers or {})}
+    said = {"Content-Type": content_type(media), "Vary": "Accept", **(headers or {})}
     if result.gzip:
         said["Content-Encoding"] = "gzip"
     return Response(result.content, headers=said)
@@ -69,7 +84,7 @@ def sent(result: Result, media: str, headers: Mapping[str, str] | None = None) -
 
 def compressed(request: Request) -> bool:
     """Whether the client takes gzip."""
-    import re
+    return _GZIP.search(request.headers.get("accept-encoding", "")) is not None
 
-    given = request.headers.get("accept-encoding", "")
-    return bool(re.search(r"(?:^|,)\s*gzip\s*(?:,|$|;\s*q=(?!0(?:\.0*)?\s*(?:,|$)))", given, re.I))
+
+_GZIP = re.compile(r"(?:^|,)\s*gzip\s*(?:,|$|;\s*q=(?!0(?:\.0*)?\s*(?:,|$)))", re.I)

@@ -10,8 +10,9 @@ from starlette.responses import Response
 from kg.answer import node
 from kg.web.endpoint import Endpoint, compressed, plain_page, sent
 from kg.web.negotiate import OFFERS, formats
+from kg.web.problem import BadRequest
 from kg.web.protocol import while_wanted
-from kg.web.request import BadRequest, accepted, body, fields, media_type
+from kg.web.request import accepted, body, fields, media_type
 
 PATH = "/graphs"
 _READING, _WRITING = ("GET", "HEAD"), ("PUT", "POST", "DELETE")
@@ -70,14 +71,16 @@ async def _read(request: Request, endpoint: Endpoint, iri: str | None) -> Respon
                          "accept one of " + ", ".join(media for types in OFFERS["graph"].values() for media in types))
     result = await while_wanted(request, endpoint.pool.graph(
         iri, chosen[0], endpoint.prefixes, request.scope.get("kg.client", ""), chosen[0] != "html" and compressed(request)))
+    endpoint.hold(request.scope, len(result.content))
     return await plain_page(request, "", result) if chosen[0] == "html" else sent(result, chosen[1])
 
 
 async def _write(request: Request, endpoint: Endpoint, iri: str | None) -> Response:
     media = media_type(request)
     if media not in (*_TYPES, "multipart/form-data"):
-        raise BadRequest(415, f"the body is {media or 'of no type'}", "send it as one of " + ", ".join(_TYPES), headers={"Accept-Post": ", ".join(_TYPES)})
-    content = await body(request, endpoint.limits.upload, "upload", endpoint.limits)
+        raise BadRequest(415, f"the body is {media or 'of no type'}", "send it as one of " + ", ".join(_TYPES),
+                         headers={"Accept-Post": ", ".join(_TYPES)})
+    content = await body(request, "upload", endpoint)
     made = iri == _NEW
     if made:
         iri = f"{endpoint.address(request)}{PATH}/{uuid.uuid4()}"

@@ -14,9 +14,9 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kg.errors import KgError
-from kg.web.endpoint import Endpoint
-from kg.web.problem import problem, refused
-from kg.web.request import BadRequest, accepted
+from kg.web.endpoint import Endpoint, compressed
+from kg.web.problem import BadRequest, problem, refused
+from kg.web.request import accepted
 from kg.worker import client
 
 _ALWAYS = {
@@ -74,6 +74,8 @@ class Guard:
             try:
                 accept = accepted(Request(scope))
                 self._refuse(scope)
+                if not compressed(Request(scope)):  # the middleware that compresses knows no weights
+                    scope["headers"] = [header for header in scope["headers"] if header[0] != b"accept-encoding"]
                 scope["app"] = self.app  # so that what no route takes is raised, and told of below
                 await self.app(scope, receive, sending)
             except BadRequest as error:
@@ -85,9 +87,11 @@ class Guard:
                 await self._late(problem(error.status_code, str(error.detail), accept, error.headers), status, scope, receive, sending)
             except Exception as error:
                 self._say({"error": f"{type(error).__name__}: {error}"[:500]})
-                await self._late(problem(500, "something went wrong in the server; it is not your fault", accept), status, scope, receive, sending)
+                response = problem(500, "something went wrong in the server; it is not your fault", accept)
+                await self._late(response, status, scope, receive, sending)
         finally:
             took = time.perf_counter() - began
+            self.endpoint.release(scope)
             route = getattr(scope.get("route"), "path", "none")
             metrics = self.endpoint.metrics
             method = scope["method"] if scope["method"] in ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS") else "other"
@@ -114,7 +118,8 @@ class Guard:
         if host is None or (self.hosts and host.lower().rstrip(".") not in self.hosts):
             raise BadRequest(421, "this server does not answer to that name", "start it with --host-name NAME to allow a name")
         if len(scope.get("raw_path", b"")) + len(scope["query_string"]) > self.endpoint.limits.address:
-            raise BadRequest(414, f"the address is longer than {self.endpoint.limits.address} characters", "send the query by POST", "address")
+            raise BadRequest(414, f"the address is longer than {self.endpoint.limits.address} characters", "send the query by POST",
+                             "address")
 
     def _say(self, record: dict[str, object]) -> None:
         if self.log is not None:

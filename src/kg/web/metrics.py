@@ -12,9 +12,10 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self.requests = Counter("kg_requests", "Requests by route, method and status.", ["route", "method", "status"], registry=self.registry)
+        labels = ["route", "method", "status"]
+        self.requests = Counter("kg_requests", "Requests by route, method and status.", labels, registry=self.registry)
         self.seconds = Histogram("kg_request_seconds", "Seconds to answer a request.", ["route"], registry=self.registry)
-        self.ended = Counter("kg_processes_ended", "Processes that were ended or ended themselves, by reason.", ["reason"], registry=self.registry)
+        self.ended = Counter("kg_processes_ended", "Processes that ended before they answered.", ["reason"], registry=self.registry)
         self.busy = Gauge("kg_processes_busy", "Processes at work.", registry=self.registry)
         self.waiting = Gauge("kg_queries_waiting", "Queries that wait for a process.", registry=self.registry)
 

@@ -65,8 +65,9 @@ def formats(accept: str | None, html: bool = True) -> dict[str, tuple[str, str] 
     """For each kind of answer the format and the media type that an Accept header prefers, or None."""
     chosen: dict[str, tuple[str, str] | None] = {}
     for kind, offers in OFFERS.items():
-        names = {media: name for name, types in reversed(offers.items()) for media in types if html or name != "html"}
-        order = [media for name, types in offers.items() for media in types if html or name != "html"]
+        names = {media: name for name, types in offers.items() for media in types if html or name != "html"}
+        # The first type of each format before the other names that a format has.
+        order = sorted(names, key=lambda media: offers[names[media]].index(media) > 0)
         media = preferred(accept, order)
         chosen[kind] = (names[media], media) if media else None
     return chosen

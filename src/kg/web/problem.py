@@ -15,6 +15,14 @@ from kg.web.negotiate import preferred
 _MEDIA = ("application/problem+json", "application/json", "text/html")
 
 
+class BadRequest(KgError):
+    """A request that is refused with a status of its own."""
+
+    def __init__(self, status: int, what: str, todo: str | None = None, limit: str = "", headers: dict[str, str] | None = None) -> None:
+        super().__init__(what, None, todo)
+        self.status, self.limit, self.headers = status, limit, headers or {}
+
+
 def problem(status: int, detail: str, accept: str | None = None, headers: Mapping[str, str] | None = None, limit: str = "") -> Response:
     """A response that says what went wrong and what to do. `limit` names the limit that was hit."""
     try:
@@ -25,7 +33,8 @@ def problem(status: int, detail: str, accept: str | None = None, headers: Mappin
     if accept and preferred(accept, _MEDIA) == "text/html":
         about = f'<p><a href="/limits">The limits</a>: {escape(limit)}</p>\n' if limit else ""
         return Response(page(f"{status} {title}", f"<p>{escape(detail)}</p>\n{about}"), status, sent, "text/html")
-    document: dict[str, object] = {"type": f"/limits#{limit}" if limit else "about:blank", "title": title, "status": status, "detail": detail}
+    kind = f"/limits#{limit}" if limit else "about:blank"
+    document: dict[str, object] = {"type": kind, "title": title, "status": status, "detail": detail}
     if limit:
         document["limit"] = limit
     return Response(json.dumps(document, ensure_ascii=False) + "\n", status, sent, "application/problem+json")
@@ -34,7 +43,8 @@ def problem(status: int, detail: str, accept: str | None = None, headers: Mappin
 def refused(error: KgError, accept: str | None = None) -> Response:
     """The response that an error of the program means."""
     headers = {"Retry-After": "5"} if isinstance(error, Busy) else {}
-    limit = error.limit if isinstance(error, OverLimit) else "deadline" if isinstance(error, TimedOut) else "queue" if isinstance(error, Busy) else ""
+    timed = "deadline" if isinstance(error, TimedOut) else "queue" if isinstance(error, Busy) else ""
+    limit = error.limit if isinstance(error, OverLimit) else timed
     return problem(error.http_status, str(error), accept, headers, limit)
 
 

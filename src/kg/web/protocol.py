@@ -11,7 +11,8 @@ from starlette.responses import Response
 from kg.web import description
 from kg.web.endpoint import Endpoint, compressed, sent
 from kg.web.negotiate import OFFERS, formats
-from kg.web.request import FORM, BadRequest, accepted, body, fields, media_type
+from kg.web.problem import BadRequest
+from kg.web.request import FORM, accepted, body, fields, media_type
 from kg.worker import Result
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ async def sparql(request: Request, endpoint: Endpoint) -> Response:
                          headers={"Accept-Post": f"{FORM}, {QUERY}, {UPDATE}"})
     if kind == UPDATE:
         endpoint.refuse_writing(request)
-    content = await body(request, endpoint.limits.body, "body", endpoint.limits)
+    content = await body(request, "body", endpoint)
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -83,12 +84,13 @@ async def _query(request: Request, endpoint: Endpoint, text: str, asked: dict[st
         base=endpoint.sparql(request), default=asked.get("default-graph-uri"), named=asked.get("named-graph-uri"),
         prefixes=endpoint.prefixes if chosen["graph"] and chosen["graph"][0] in ("turtle", "trig", "rdfxml", "jsonld") else None,
         gzip=not html and compressed(request)))
+    endpoint.hold(request.scope, len(result.content))
     fitting = chosen[result.kind]
     if result.format is None or fitting is None:
         raise _nothing_fits(result.kind)
     if result.format == "html":
         page = await endpoint.shown(request, text, result)
-        page.headers["Vary"] = "Accept, Accept-Encoding"
+        page.headers["Vary"] = "Accept"
         return page
     return sent(result, fitting[1])
 

@@ -8,22 +8,14 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
-from kg.errors import KgError
-from kg.limits import Limits
+from kg.web.endpoint import Endpoint
+from kg.web.problem import BadRequest
 
 FORM = "application/x-www-form-urlencoded"
 _BROKEN = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _FIELDS = 1_000
 _DRAINED = 64 << 20
 """Bytes of a body over its limit that are still read and thrown away, so that the client sees the refusal."""
-
-
-class BadRequest(KgError):
-    """A request that is refused with a status of its own."""
-
-    def __init__(self, status: int, what: str, todo: str | None = None, limit: str = "", headers: dict[str, str] | None = None) -> None:
-        super().__init__(what, None, todo)
-        self.status, self.limit, self.headers = status, limit, headers or {}
 
 
 def accepted(request: Request) -> str | None:
@@ -59,13 +51,14 @@ def fields(text: str) -> dict[str, list[str]]:
     return found
 
 
-async def body(request: Request, most: int, name: str, limits: Limits) -> bytes:
-    """The whole body. Raises BadRequest: 413 over `most` bytes (the limit called `name`), 408 when it does not come in time."""
+async def body(request: Request, name: str, endpoint: Endpoint) -> bytes:
+    """The whole body. Raises BadRequest: 413 over the limit of that name, 408 when it does not come in time."""
+    most = getattr(endpoint.limits, name)
     declared = request.headers.get("content-length", "")
-    size, parts = 0, []
+    size, parts = 0, list[bytes]()
     over = declared.isdigit() and (len(declared) > 18 or int(declared) > most)
     try:
-        async with asyncio.timeout(limits.patience):
+        async with asyncio.timeout(endpoint.limits.patience):
             more = not (over and "expect" in request.headers)
             while more:
                 message = await request.receive()
@@ -79,11 +72,13 @@ async def body(request: Request, most: int, name: str, limits: Limits) -> bytes:
                     if size > _DRAINED:
                         break
                 else:
+                    endpoint.hold(request.scope, len(piece))
                     parts.append(piece)
                 more = message.get("more_body", False)
     except TimeoutError as error:
         if not over:
-            raise BadRequest(408, f"the body did not come within {limits.patience:g} seconds", None, "patience", {"Connection": "close"}) from error
+            raise BadRequest(408, f"the body did not come within {endpoint.limits.patience:g} seconds", None, "patience",
+                             {"Connection": "close"}) from error
     if over:
         raise BadRequest(413, f"the body is over the limit of {most} bytes", "send less at a time", name, {"Connection": "close"})
     return b"".join(parts)

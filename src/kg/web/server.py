@@ -32,7 +32,8 @@ def listen(host: str, port: int) -> socket.socket:
     """A socket that listens; port 0 takes a free one. Raises StoreError."""
     try:
         both = host == "::" and socket.has_dualstack_ipv6()
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=1024, dualstack_ipv6=both)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family, backlog=1024, dualstack_ipv6=both)
     except (OSError, OverflowError) as error:
         raise StoreError(f"nothing can listen there ({getattr(error, 'strerror', None) or error})", f"{host}:{port}",
                          "name another --port or --host") from error
@@ -98,7 +99,7 @@ class Server:
         connection = self._connections[key] = _Connection(writer)
         try:
             with suppress(ConnectionError, ExceptionGroup):
-                await TCPServer(self._wrapped, asyncio.get_running_loop(), self._config, self._context, {}, reader, writer)  # type: ignore[arg-type]
+                await TCPServer(self._wrapped, asyncio.get_running_loop(), self._config, self._context, {}, reader, writer)
         finally:
             if self._connections.get(key) is connection:
                 del self._connections[key]

@@ -10,6 +10,8 @@ import struct
 from typing import IO, Any
 
 LENGTHS = struct.Struct(">II")
+READERS = "readers"
+"""The folder within a store that is written, where the states lie that others read."""
 Head = dict[str, Any]
 
 

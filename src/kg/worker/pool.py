@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 import sys
 from collections import OrderedDict, deque
@@ -16,6 +17,7 @@ import kg.errors
 from kg.errors import Busy, KgError, OverLimit, StoreError, TimedOut
 from kg.limits import Limits
 from kg.worker import frame
+from kg.worker.frame import READERS
 
 _GRACE = 5.0
 """Seconds for a process to start, or to end by itself."""
@@ -50,6 +52,7 @@ class _Worker:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "kg.worker", frame.packed(head)[frame.LENGTHS.size :].decode(),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, limit=1 << 20,
+            env={**os.environ, "MALLOC_ARENA_MAX": "1"},  # glibc takes 64 MB of address space for each thread's own heap
         )
         worker = cls(process, generation)
         try:
@@ -57,7 +60,7 @@ class _Worker:
                 head, _ = await worker._read()
         except (TimeoutError, _Gone) as error:
             await worker.end()
-            raise StoreError("no process for it could be started", path) from error
+            raise StoreError("no process for it could be started", path, "give it more memory (the limit of that name)") from error
         except BaseException:
             await worker.end()
             raise
@@ -90,28 +93,28 @@ class _Worker:
         self.answered += 1
         return answer
 
-    async def end(self, gently: bool = False) -> int:
-        """Ends the process; the code it ended with."""
+    async def end(self, gently: bool = False) -> None:
+        """Ends the process."""
         if gently and self.process.stdin is not None:
             self.process.stdin.close()
             with suppress(TimeoutError):
                 async with asyncio.timeout(_GRACE):
-                    return await self.process.wait()
+                    await self.process.wait()
         if self.process.returncode is None:
             # Not Popen.kill, which collects a process that has just ended before asyncio can.
             with suppress(ProcessLookupError):
                 os.kill(self.process.pid, signal.SIGKILL if sys.platform != "win32" else signal.SIGTERM)
-        code = await self.process.wait()
-        if self.process.stdin is not None:
-            self.process.stdin.close()
-        return code
+        with suppress(ConnectionError, RuntimeError):
+            await self.process.communicate()  # waits for the end, and closes the pipes
+        await self.process.wait()
 
 
 class Pool:
-    """The processes of one store. `path` is a store on disk, or a file of Turtle that each process holds in memory.
+    """The processes of one store. `path` is a store on disk, or the folder of a data set, which each process holds in memory.
 
-    With `writable` one more process owns the store and makes the updates, one after the other; after each, the others open
-    the store again before they answer. Made and used within one event loop.
+    With `writable` one more process owns the store and makes the updates, one after the other. The others never open what is
+    written, which Oxigraph leaves undefined: before the first answer after an update, the state so far becomes a store of its
+    own (hard links, nothing is copied), and each opens that one before it answers. Made and used within one event loop.
     """
 
     def __init__(self, path: str, limits: Limits, writable: bool = False, ended: Callable[[str], None] = lambda why: None) -> None:
@@ -120,10 +123,13 @@ class Pool:
         self._free: list[_Worker] = []
         self._all: set[_Worker] = set()
         self._waiting: OrderedDict[str, deque[asyncio.Future[_Worker]]] = OrderedDict()
+        self._unread: set[str] = set()  # states that are to be removed when no process has them open
         self._tasks: set[asyncio.Task[None]] = set()
         self._writer: _Worker | None = None
         self._still = asyncio.Lock()  # no process opens the store while it is written
-        self._generation = 0
+        self._generation = 0  # how often something was written
+        self._state = (-1, path)  # the generation that others may see, and where it lies
+        self._stopping = asyncio.Event()
         self._closed = False
 
     @property
@@ -156,18 +162,20 @@ class Pool:
     async def close(self) -> None:
         """Ends all processes; the one that writes closes its store first."""
         self._closed = True
+        self._stopping.set()
         for waiting in self._waiting.values():
             for future in waiting:
                 future.cancel()
         self._waiting.clear()
-        async with self._still:
-            if self._writer:
-                await self._writer.end(gently=True)
-                self._writer = None
-        for task in tuple(self._tasks):
-            task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.gather(*(worker.end() for worker in self._all))
+        async with self._still:
+            if self._writer:
+                await asyncio.to_thread(shutil.rmtree, os.path.join(self.path, READERS), True)
+                await self._writer.end(gently=True)
+                self._writer = None
+        while self._tasks:  # of queries that ran
+            await asyncio.gather(*self._tasks, return_exceptions=True)
         self._all.clear()
         self._free.clear()
 
@@ -191,7 +199,9 @@ class Pool:
             head["gzip"] = True
         return _result(*await self._ask(head, text.encode("utf-8", "surrogatepass"), client))
 
-    async def graph(self, iri: str | None, format: str, prefixes: Mapping[str, str] | None = None, client: str = "", gzip: bool = False) -> Result:
+    async def graph(
+        self, iri: str | None, format: str, prefixes: Mapping[str, str] | None = None, client: str = "", gzip: bool = False
+    ) -> Result:
         """One graph of the store, None the default graph. Raises NotFound and as `query`."""
         head: frame.Head = {"do": "graph", "graph": iri, "format": format, "prefixes": dict(prefixes or {}), "gzip": gzip}
         return _result(*await self._ask(head, b"", client))
@@ -201,9 +211,12 @@ class Pool:
         head: frame.Head = {"do": "parse", "media": media, "content_type": content_type, "base": base}
         return (await self._ask(head, body, client))[1]
 
-    async def update(self, text: str, base: str | None = None, default: list[str] | None = None, named: list[str] | None = None) -> None:
+    async def update(
+        self, text: str, base: str | None = None, default: list[str] | None = None, named: list[str] | None = None
+    ) -> None:
         """Makes an update; returns when it is on the disk. Raises BadQuery, CannotWrite, TimedOut."""
-        await self._write({"do": "update", "base": base, "default": default or [], "named": named or []}, text.encode("utf-8", "surrogatepass"))
+        head: frame.Head = {"do": "update", "base": base, "default": default or [], "named": named or []}
+        await self._write(head, text.encode("utf-8", "surrogatepass"))
 
     async def put(self, iri: str | None, triples: bytes, replace: bool) -> bool:
         """Puts N-Triples into a graph; whether the graph was there before. Raises as `update`."""
@@ -215,9 +228,42 @@ class Pool:
 
     async def _spawn(self) -> _Worker:
         async with self._still:
-            worker = await _Worker.start(self.path, False, self.limits, self._generation)
-        self._all.add(worker)
+            worker = await _Worker.start(await self._readable(), False, self.limits, self._generation)
+            self._all.add(worker)
         return worker
+
+    async def _readable(self) -> str:
+        """Where the state of now lies for others to read. To be called while nothing is written."""
+        if self.writable and self._state[0] != self._generation:
+            before, place = self._state[1], os.path.join(self.path, READERS, str(self._generation))
+            try:
+                answer, _ = await (await self._writing()).ask({"do": "snapshot", "to": place}, b"", self.limits.deadline)
+            except (TimeoutError, _Gone, StoreError):
+                answer = {"error": "StoreError"}
+            if "error" in answer:  # no room: then nobody writes, and what is there can be read itself
+                await self._stop_writer("disk")
+                place = self.path
+            self._state = (self._generation, place)
+            self._unread.add(before)
+        return self._state[1]
+
+    async def _renew(self, worker: _Worker) -> None:
+        """Lets a process see the state of now. Raises _Gone, TimeoutError."""
+        async with self._still:
+            answer, _ = await worker.ask({"do": "reopen", "path": await self._readable()}, b"", self.limits.deadline)
+            if "error" in answer:
+                raise _Gone
+            worker.generation = self._generation
+            if all(other.generation == self._generation for other in self._all):
+                gone, self._unread = self._unread - {self.path, self._state[1]}, set()
+                for place in gone:
+                    await asyncio.to_thread(shutil.rmtree, place, True)
+
+    async def _writing(self) -> _Worker:
+        """The process that writes, started if it has ended. Raises StoreError."""
+        if self._writer is None:
+            self._writer = await _Worker.start(self.path, True, self.limits, 0)
+        return self._writer
 
     def _later(self, worker: _Worker | None) -> None:
         """Replaces a process that has ended, or must, in the background."""
@@ -231,7 +277,8 @@ class Pool:
                     self._offer(await self._spawn())
                     return
                 except (KgError, OSError):
-                    await asyncio.sleep(pause)
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(self._stopping.wait(), pause)
                     pause = min(pause * 2, _GRACE)
 
         if worker is not None:
@@ -267,23 +314,30 @@ class Pool:
         except TimeoutError:
             if future.done() and not future.cancelled():
                 return future.result()
+            self._forget(client, future)
             raise Busy("no process was free in time", None, "try again in a moment") from None
         except asyncio.CancelledError:
+            self._forget(client, future)
             if future.done() and not future.cancelled():
                 self._offer(future.result())
             elif self._closed:
                 raise Busy("the server is stopping", None, "try again later") from None
             raise
 
+    def _forget(self, client: str, future: asyncio.Future[_Worker]) -> None:
+        """Takes one who waited no longer out of the queue."""
+        waiting = self._waiting.get(client)
+        if waiting is not None and future in waiting:
+            waiting.remove(future)
+            if not waiting:
+                del self._waiting[client]
+
     async def _ask(self, head: frame.Head, body: bytes, client: str) -> tuple[frame.Head, bytes]:
         worker = await self._take(client)
         whole = False
         try:
             if worker.generation != self._generation:
-                async with self._still:
-                    generation = self._generation
-                    await worker.ask({"do": "reopen"}, b"", self.limits.deadline)
-                    worker.generation = generation
+                await self._renew(worker)
             answer = await worker.ask(head, body, self.limits.deadline)
             whole = True
         except TimeoutError:
@@ -307,12 +361,11 @@ class Pool:
             if self._closed or not self.writable:
                 raise Busy("nothing can be written", None, "try again later")
             try:
-                if self._writer is None:
-                    self._writer = await _Worker.start(self.path, True, self.limits, 0)
-                answer, _ = await asyncio.shield(self._writer.ask(head, body, self.limits.deadline))
+                answer, _ = await (await self._writing()).ask(head, body, self.limits.deadline)
             except TimeoutError:
                 await self._stop_writer("deadline")
-                raise TimedOut(f"it took longer than {self.limits.deadline:g} seconds", None, "nothing was changed; do less at a time") from None
+                raise TimedOut(f"it took longer than {self.limits.deadline:g} seconds", None,
+                               "nothing was changed; do less at a time") from None
             except _Gone:
                 await self._stop_writer("crash")
                 raise OverLimit("the process that made it ended: it needs more memory or depth than allowed", None,

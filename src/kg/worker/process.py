@@ -7,21 +7,23 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 import pyoxigraph as ox
 
 from kg.answer import FORMATS, Answer
 from kg.errors import BadData, BadQuery, CannotWrite, KgError, NotFound, OverLimit, StoreError, UsageError
 from kg.limits import Limits, refuse_excess
-from kg.query import refuse_load
+from kg.query import refuse_load, refuse_service
 from kg.store import EmbeddedStore, clear_errors, open_store
 from kg.worker import confine, frame
+from kg.worker.frame import READERS
 from kg.worker.update import using
 
 _READABLE = {FORMATS[name].media: FORMATS[name].writer for name in ("turtle", "ntriples", "rdfxml", "jsonld")}
@@ -59,18 +61,32 @@ class Process:
 
     def _open(self) -> ox.Store:
         if self.writable:
-            return ox.Store(self.path)
-        store = open_store(Path(self.path))
-        assert isinstance(store, EmbeddedStore)
-        return store.inner
+            store = ox.Store(self.path)
+            shutil.rmtree(Path(self.path) / READERS, ignore_errors=True)  # what a server left that was killed
+            return store
+        opened = open_store(Path(self.path))
+        assert isinstance(opened, EmbeddedStore)
+        return opened.inner
 
     def answer(self, head: frame.Head, body: bytes) -> tuple[frame.Head, bytes]:
         """Does what a head asks for. Raises KgError."""
         return getattr(self, f"do_{head['do']}")(head, body)  # type: ignore[no-any-return]
 
     def do_reopen(self, head: frame.Head, body: bytes) -> tuple[frame.Head, bytes]:
-        """Sees what was written since."""
+        """Opens another state of the store."""
+        self.path = str(head["path"])
         self.store = self._open()
+        return {}, b""
+
+    def do_snapshot(self, head: frame.Head, body: bytes) -> tuple[frame.Head, bytes]:
+        """Makes a store of its own of what is written so far, by hard links, for others to read. Raises CannotWrite."""
+        target = Path(head["to"])
+        try:
+            target.parent.mkdir(exist_ok=True)
+            self.store.backup(str(target))
+        except OSError as error:
+            shutil.rmtree(target, ignore_errors=True)
+            raise CannotWrite(f"cannot be written ({' '.join(str(error).split())})", str(target), "make room") from error
         return {}, b""
 
     def do_query(self, head: frame.Head, body: bytes) -> tuple[frame.Head, bytes]:
@@ -80,8 +96,9 @@ class Process:
         refuse_excess(text, self.limits)
         given: dict[str, Any] = {}
         if "default" in head or "named" in head:  # SPARQL 1.1 Protocol §2.1.4: it takes the place of the query's own
-            given = {name: [_node(iri) for iri in head.get(short, ())] for name, short in (("default_graph", "default"), ("named_graphs", "named"))}
-        with clear_errors(text, where, added):
+            given = {"default_graph": [_node(iri) for iri in head.get("default", ())],
+                     "named_graphs": [_node(iri) for iri in head.get("named", ())]}
+        with clear_errors(text, where, added), _readable():
             result = self.store.query(text, base_iri=head.get("base"), **given)
             kind = {ox.QueryTriples: "graph", ox.QueryBoolean: "boolean"}.get(type(result), "table")
             name = head["formats"].get(kind)
@@ -90,16 +107,15 @@ class Process:
             out = _Bounded(self.limits.answer)
             if isinstance(result, ox.QueryTriples):
                 rows = self._graph(result, name, out, head.get("prefixes"))
-            elif name == "html":
-                rows = self._html(Answer(result), out)
             else:
-                result.serialize(out, FORMATS[name].writer)  # type: ignore[arg-type]
-                rows = 1 if kind == "boolean" else self._rows(name, out)
+                written = "json" if name == "html" else name
+                result.serialize(out, FORMATS[written].writer)  # type: ignore[arg-type]
+                rows = 1 if kind == "boolean" else self._rows(written, out)
+                if name == "html":
+                    page = Answer.kept(kind, b"".join(out.parts)).text("html")
+                    out = _Bounded(self.limits.answer)
+                    out.write(page.encode("utf-8"))
         return _sent(head, kind, name, rows, out)
-
-    def _html(self, answer: Answer, out: _Bounded) -> int:
-        out.write(answer.text("html").encode("utf-8") if answer.kind != "graph" else b"")
-        return len(answer)
 
     def _graph(self, triples: Iterable[ox.Triple], name: str, out: _Bounded, prefixes: dict[str, str] | None) -> int:
         count = 0
@@ -115,7 +131,8 @@ class Process:
         if name == "html":
             from html import escape
 
-            out.write(b'<table>\n<thead><tr><th scope="col">subject</th><th scope="col">predicate</th><th scope="col">object</th></tr></thead>\n<tbody>\n')
+            names = "".join(f'<th scope="col">{name}</th>' for name in ("subject", "predicate", "object"))
+            out.write(f"<table>\n<thead><tr>{names}</tr></thead>\n<tbody>\n".encode())
             for triple in counted():
                 cells = "".join(f"<td>{escape(str(term))}</td>" for term in (triple.subject, triple.predicate, triple.object))
                 out.write(f"<tr>{cells}</tr>\n".encode())
@@ -123,14 +140,14 @@ class Process:
         else:
             writer = FORMATS[name].writer
             assert isinstance(writer, ox.RdfFormat)
-            ox.serialize(counted(), out, writer, prefixes=prefixes)
+            ox.serialize(counted(), cast(IO[bytes], out), writer, prefixes=prefixes)
         return count
 
     def _rows(self, name: str, out: _Bounded) -> int:
         """How many rows were written; the sign between two rows may also stand in a literal, then they are counted one by one."""
-        sign, beside = {"csv": (b"\n", -1), "tsv": (b"\n", 0), "xml": (b"<result>", 0), "json": (b"},{", 1)}[name]
+        sign, beside = {"csv": (b"\n", -1), "tsv": (b"\n", -1), "xml": (b"<result>", 0), "json": (b"},{", 1)}[name]
         content = b"".join(out.parts)
-        rows = content.count(sign) + beside
+        rows = 0 if content.endswith(b'"bindings":[]}}') else content.count(sign) + beside
         if rows > self.limits.rows and name in ("csv", "json"):
             if name == "csv":
                 import csv
@@ -189,6 +206,7 @@ class Process:
         """Makes an update, whole or not at all, and answers when it is on the disk. Raises BadQuery, CannotWrite."""
         text = body.decode("utf-8")
         refuse_excess(text, self.limits)
+        refuse_service(text)
         refuse_load(text)
         text = using(text, head.get("default", ()), head.get("named", ()))
         self._write(text, head.get("base"))
@@ -223,7 +241,8 @@ class Process:
                 self.store.update(text, base_iri=base)
                 self._sync()
             except OSError as error:
-                raise CannotWrite(f"nothing was written ({' '.join(str(error).split())})", None, "make room, or look at the disk") from error
+                why = " ".join(str(error).split())
+                raise CannotWrite(f"nothing was written ({why})", None, "make room, or look at the disk") from error
         except CannotWrite:
             raise
         except Exception:
@@ -235,6 +254,15 @@ class Process:
         for log in Path(self.path).glob("*.log"):
             with suppress(FileNotFoundError), open(log, "rb") as file:
                 os.fsync(file.fileno())
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """A store that cannot be read is no fault of the query. Raises StoreError."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(f"the store cannot be read ({' '.join(str(error).split())})", None, "try again in a moment") from error
 
 
 def _sent(head: frame.Head, kind: str, format: str, rows: int, out: _Bounded) -> tuple[frame.Head, bytes]:
