@@ -182,6 +182,7 @@ def command_line() -> argparse.ArgumentParser:
     serve.add_argument("--host", type=_text, default="127.0.0.1", help="the address to listen on (default: only this machine)")
     serve.add_argument("--port", type=_port, default=8000, help="the port (default 8000; 0: a free one)")
     serve.add_argument("--no-browser", action="store_true", help="open no browser")
+    serve.add_argument("--reload", action="store_true", help="read the questions anew for each request")
     serve.add_argument("--base", type=_text, metavar="IRI", help="the public address, where it is another one")
     serve.add_argument("--host-name", type=_text, action="append", default=[], metavar="NAME", help="one more name to answer to")
     serve.add_argument("--writable", action="store_true", help="let who has the token write to the store")

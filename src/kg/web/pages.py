@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 
-import anyio.to_thread
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -70,7 +70,7 @@ def _handler(site: Site, does: Does) -> Callable[[Request], Awaitable[Response]]
             return problem(request, site, error)
 
     async def handle(request: Request) -> Response:
-        return await anyio.to_thread.run_sync(safely, request)
+        return await run_in_threadpool(safely, request)
 
     return handle
 

@@ -18,9 +18,9 @@ from kg.query import Query, questions
 from kg.store import Store
 from kg.web.fresh import Fresh
 from kg.web.negotiate import preferred
+from kg.web.problem import BadRequest, refused
 from kg.web.problem import problem as told
-from kg.web.problem import refused
-from kg.web.request import BadRequest, accepted
+from kg.web.request import accepted
 
 _DOCUMENTS = {FORMATS[name].suffix: name for name in page.DOCUMENTS}
 """Suffix → format of the document about a resource."""
