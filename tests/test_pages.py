@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 import re
@@ -22,13 +23,16 @@ from starlette.testclient import TestClient
 import hostile
 import small
 from kg import page
-from kg.answer import FORMATS, plain
+from kg.answer import FORMATS, Answer, plain
 from kg.folder import Folder
 from kg.names import Names
 from kg.page.address import Addresses
 from kg.query import questions
 from kg.store import Store, open_store
+from kg.web.fresh import Contents
 from kg.web.pages import routes
+from served import serving, token_file
+from served import store as store_on_disk
 
 BASE = "https://w3id.org/khalkhin/"
 KG = BASE + "ontology#"
@@ -321,6 +325,63 @@ def test_the_network_is_made_once_for_each_state(folder: Folder, store: Store, m
     state[0] = 1
     one.get("/network")
     assert len(made) == 2
+
+
+def test_a_page_is_made_once_while_nothing_changes(folder: Folder, store: Store) -> None:
+    class Counting:
+        def __init__(self) -> None:
+            self.asked = 0
+
+        def ask(self, text: str, where: str | None = None, added: int = 0) -> Answer:
+            self.asked += 1
+            return store.ask(text, where, added)
+
+        def rdflib(self) -> Any:
+            raise AssertionError
+
+    state = [0]
+    for reload in (False, True):
+        counting = Counting()
+        one = client(folder, counting, reload=reload, generation=lambda: state[0])
+        for path in ("/id/manchukuo.html", "/id/manchukuo.ttl", "/ask/wars", "/ask/wars.csv", "/ask/wars?"):
+            first = one.get(path)
+            before = counting.asked
+            assert before > 0 and one.get(path).content == first.content
+            assert (counting.asked > before) is reload
+            state[0] += 1
+            one.get(path)
+            assert counting.asked > before
+        assert one.get("/ask/wars", headers={"accept": "text/csv"}).text.startswith("war,"), "what is kept is kept by its media type"
+
+
+def test_what_is_kept_has_a_bound() -> None:
+    kept = Contents(10)
+    for name, size in (("a", 4), ("b", 4), ("a", 4), ("c", 4)):
+        kept.put(name, bytes(size))
+    assert (kept.get("a"), kept.get("b"), kept.get("c"), kept.size) == (bytes(4), None, bytes(4), 8)
+    kept.put("d", bytes(11))
+    assert (kept.get("d"), kept.size) == (None, 0)
+
+
+def test_a_server_shows_the_state_after_an_update(tmp_path: Path) -> None:
+    where = store_on_disk(tmp_path / "store", f'<{BASE}id/x> <http://www.w3.org/2000/01/rdf-schema#label> "before"@en .')
+    with serving("--store", str(where), "--writable", "--token-file", str(token_file(tmp_path / "token"))) as server:
+        first = server.ask("GET", "/id/x.html", headers={"Accept-Encoding": "gzip"})
+        assert first.status == 200 and first.headers["Content-Encoding"] == "gzip" and b"<h1><bdi>before</bdi></h1>" in gzip.decompress(first.body)
+        tag = first.headers["ETag"]
+        assert tag.endswith('-gzip"')
+        again = server.ask("GET", "/id/x.html", headers={"Accept-Encoding": "gzip", "If-None-Match": tag})
+        assert (again.status, again.body) == (304, b"")
+        head = server.ask("HEAD", "/id/x.html")
+        assert (head.status, head.body, head.headers["Content-Security-Policy"]) == (200, b"", page.POLICY)
+        done = server.update(f'DELETE DATA {{ <{BASE}id/x> rdfs:label "before"@en }} ; INSERT DATA {{ <{BASE}id/x> rdfs:label "after"@en }}'
+                             .replace("rdfs:label", "<http://www.w3.org/2000/01/rdf-schema#label>"))
+        assert done.status in (200, 204)
+        later = server.ask("GET", "/id/x.html", headers={"If-None-Match": tag})
+        assert later.status == 200 and b"<h1><bdi>after</bdi></h1>" in later.body
+        shown = server.query("SELECT ?l WHERE { ?s ?p ?l }", "text/html")
+        assert shown.status == 200 and "<td>after</td>" in shown.text and shown.headers["Content-Security-Policy"] == page.POLICY
+        assert server.ask("GET", "/ask/wars.csv").text.startswith("war,")
 
 
 @pytest.mark.parametrize("path", hostile.paths())

@@ -21,14 +21,16 @@ _MOST = 100
 _LONGEST = 80
 """Letters of what one looks for; more are left out, since the engine's time for an expression grows with it."""
 _NAMES = PREFIXES + """
-SELECT DISTINCT ?thing ?name ?label WHERE {
+SELECT DISTINCT ?thing ?name ?label ?last WHERE {
   %(kind)s
   ?thing rdfs:label|skos:altLabel ?name .
   FILTER NOT EXISTS { ?thing rdf:subject ?any }
   %(filter)s
   OPTIONAL { ?thing rdfs:label ?label FILTER(LANG(?label) = "en") }
-} ORDER BY STRLEN(STR(?name)) STR(?name) ?thing ?label LIMIT %(limit)d
+  BIND(IF(EXISTS { ?thing kg:inSource ?source }, 2, IF(EXISTS { ?thing a kg:Remark }, 1, 0)) AS ?last)
+} ORDER BY ?last STRLEN(STR(?name)) STR(?name) ?thing ?label LIMIT %(limit)d
 """
+"""Things come before remarks, and these before passages; of each sort the shortest name first."""
 _CLAIMS = PREFIXES + """
 SELECT ?claim ?sentence WHERE { ?claim rdf:subject ?any ; rdfs:label ?sentence %s } ORDER BY STRLEN(?sentence) ?claim LIMIT %d
 """

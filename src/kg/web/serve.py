@@ -17,7 +17,7 @@ from kg.limits import Limits
 from kg.names import Names
 from kg.web.application import application
 from kg.web.endpoint import Endpoint
-from kg.web.pages import routes
+from kg.web.pages import routes, shown
 from kg.web.server import Server, listen
 from kg.worker import Pool, WorkerStore
 
@@ -68,6 +68,7 @@ async def serve(folder: Folder, settings: Settings, ready: Callable[[str], None]
         try:
             await pool.start()
             store = WorkerStore(pool, asyncio.get_running_loop())
+            endpoint.shown = shown(store, folder, known, settings.base)
             pages = routes(store, folder, known, settings.base, settings.reload, lambda: pool.generation)
             app = application(endpoint, names(settings), pages, settings.log)
             server = Server(app, settings.limits)

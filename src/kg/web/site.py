@@ -88,9 +88,9 @@ def _without(headers: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in headers.items() if name.lower() not in ("content-length", "content-type")}
 
 
-def html(request: Request, site: Site, text: str, headers: Mapping[str, str] | None = None) -> Response:
-    """A page, which may be kept."""
-    return site.fresh.response(request, text, "text/html", {**PAGE, **(headers or {})})
+def html(request: Request, site: Site, make: Callable[[], str], headers: Mapping[str, str] | None = None) -> Response:
+    """A page, made where it is not at hand."""
+    return site.fresh.kept(request, make, "text/html", {**PAGE, **(headers or {})})
 
 
 def chosen(request: Request, offers: Sequence[str]) -> str:
