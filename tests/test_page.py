@@ -94,6 +94,13 @@ SELECT DISTINCT ?claim WHERE {{ ?claim ?any <{KHASAN}> ; rdf:predicate ?predicat
     assert "asserted · stated" in text and "asserted · implied" in text
 
 
+def test_what_a_page_has_no_room_for_is_told(store: Store, names: Names, folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kg.page.thing._MOST", 3)
+    text = Read(page.thing(store, names, folder, KHASAN)).text()
+    found = re.search(r"Claims (\d+) .*?(\d+) more claims are not on this page", text)
+    assert found and int(found[1]) == int(found[2]) + 3 > 20
+
+
 def test_both_sides_stand_side_by_side(khasan: Read) -> None:
     text = khasan.text()
     figures = text[text.index("Figures, side by side"):text.index("Around it")]
