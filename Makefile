@@ -27,7 +27,7 @@ setup-test: .venv/.test
 	@$(PYTHON) -m venv .venv
 	@touch $@
 
-.venv/.run: .venv/.made requirements/run.txt requirements/build.txt pyproject.toml
+.venv/.run: .venv/.made requirements/run.txt requirements/build.txt pyproject.toml hatch_build.py web/package-lock.json
 	@echo "Installing what kg needs (about a minute the first time) ..."
 	@$(PIP) install --require-hashes -r requirements/build.txt
 	@$(PIP) install --require-hashes -r requirements/run.txt
@@ -59,7 +59,7 @@ test: setup-test
 	@$(BIN)/python -m pytest
 
 lint: setup-test
-	@$(BIN)/ruff check src tests docs benchmarks
+	@$(BIN)/ruff check src tests docs benchmarks hatch_build.py
 	@$(BIN)/mypy
 
 docs: setup
@@ -79,4 +79,4 @@ requirements: setup-test
 	    --no-emit-find-links --quiet requirements/$$name.in -o requirements/$$name.txt; done
 
 clean:
-	@rm -rf .venv build dist
+	@rm -rf .venv build dist src/kg/assets

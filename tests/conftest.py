@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from glob import glob
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 # A shell lets what it runs in the background pass over interrupts, and children inherit that; the tests interrupt theirs.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -19,7 +21,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def _missing(what: str) -> None:
+def missing(what: str) -> None:
     """Skip with a reason, or fail where the environment promises that every tool is there."""
     if os.environ.get("KG_REQUIRE_TOOLS") == "1":
         pytest.fail(f"{what} is not installed, but KG_REQUIRE_TOOLS=1 promises it")
@@ -58,11 +60,11 @@ def tool(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[str]]
         if name in _JENA:
             java = shutil.which("java")
             if not java or not os.path.exists("/usr/share/java/jena-arq.jar"):
-                _missing("Apache Jena (Debian: libapache-jena-java, default-jre-headless)")
+                missing("Apache Jena (Debian: libapache-jena-java, default-jre-headless)")
             return [str(java), "-cp", jena(), _JENA[name]]
         path = shutil.which(name)
         if not path:
-            _missing(name)
+            missing(name)
         return [str(path)]
 
     return command
@@ -91,3 +93,32 @@ def store(folder):  # type: ignore[no-untyped-def]
     from kg.store import open_store
 
     return open_store(folder)
+
+
+# Of one module only: while it runs, no other loop of asyncio can run in this thread.
+@pytest.fixture(scope="module")
+def browser(tool: Callable[[str], list[str]]) -> Iterator[Browser]:
+    """Debian's Chromium, without a window."""
+    path = tool("chromium")[0]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def opener(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Any]]:
+    """Opens the text of a page in the browser, offline: `opener(text, fragment, **options of the context)` gives a `browsing.Opened`."""
+    from browsing import Opened
+
+    every: list[Opened] = []
+
+    def open_(text: str, fragment: str = "", **options: Any) -> Opened:
+        path = tmp_path / f"page{len(every)}.html"
+        path.write_text(text, encoding="utf-8")
+        every.append(Opened(browser, path, fragment, **options))
+        return every[-1]
+
+    yield open_
+    for one in every:
+        one.context.close()

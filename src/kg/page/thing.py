@@ -61,7 +61,7 @@ def thing(store: Store, names: Names, folder: Folder, iri: str, base: str | None
     title = english(facts.get(_LABEL, [])) or names.shorten(iri)
     subject = [c for c in every.values() if c.subject.term == term]
     object_ = [c for c in every.values() if c.object.term == term and c.subject.term != term]
-    named = [c for c in every.values() if c not in subject and c not in object_]
+    named = [c for c in every.values() if term not in (c.subject.term, c.object.term)]
     causal = [c for c in every.values() if c.form == "CausalLink"]
     passages = _passages(store, iri)
     path = (frame.addresses.path(iri) or "").removesuffix(".html")

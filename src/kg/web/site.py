@@ -56,11 +56,13 @@ class Site:
     def network(self) -> str:
         """The page of the network, made once for each state of the store. Raises StoreError."""
         from kg.network import network
+        from kg.picture import detailed, fitting
         from kg.picture import page as picture
 
         now = self.fresh.generation()
         if self._drawn is None or self._drawn[0] != now:
-            self._drawn = (now, picture(network(self.store), self.folder.setting_or("pictureTitle", "Network")))
+            graph = detailed(fitting(network(self.store)), self.store, self.names)
+            self._drawn = (now, picture(graph, self.folder.setting_or("pictureTitle", "Network")))
         return self._drawn[1]
 
 
