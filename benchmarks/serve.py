@@ -95,7 +95,8 @@ def free_port() -> int:
 def process(command: Sequence[str], tells: bool = False) -> Iterator[subprocess.Popen[str]]:
     """A server for as long as it is needed; one that `tells` prints its address and no more."""
     environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
-    running = subprocess.Popen(command, stdout=subprocess.PIPE if tells else subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True, env=environment)
+    said = subprocess.PIPE if tells else subprocess.DEVNULL
+    running = subprocess.Popen(command, stdout=said, stderr=subprocess.DEVNULL, text=True, env=environment)
     try:
         yield running
     finally:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from glob import glob
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 # A shell lets what it runs in the background pass over interrupts, and children inherit that; the tests interrupt theirs.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -93,3 +95,32 @@ def store(folder):  # type: ignore[no-untyped-def]
     from kg.store import open_store
 
     return open_store(folder)
+
+
+# Of one module only: while it runs, no other loop of asyncio can run in this thread.
+@pytest.fixture(scope="module")
+def browser(tool: Callable[[str], list[str]]) -> Iterator[Browser]:
+    """Debian's Chromium, without a window."""
+    path = tool("chromium")[0]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def opener(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Any]]:
+    """Opens the text of a page in the browser, offline: `opener(text, fragment, **options of the context)` gives a `browsing.Opened`."""
+    from browsing import Opened
+
+    every: list[Opened] = []
+
+    def open_(text: str, fragment: str = "", **options: Any) -> Opened:
+        path = tmp_path / f"page{len(every)}.html"
+        path.write_text(text, encoding="utf-8")
+        every.append(Opened(browser, path, fragment, **options))
+        return every[-1]
+
+    yield open_
+    for one in every:
+        one.context.close()

@@ -69,7 +69,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ("kg ask --sparql 'ASK {}' --format ", ["table", "json", "xml", "markdown", "html"]),
     ("kg ask nothing --format tu", ["turtle"]),
     ("kg draw --query ", ["beginnings"]),
-    ("kg draw ", ["--help", "--folder", "--store", "--around", "--query", "--why", "--depth", "--as-of", "--output"]),
+    ("kg draw ", ["--help", "--folder", "--store", "--around", "--query", "--why", "--depth", "--limit", "--as-of", "--output"]),
     ("kg show wars --format ", ["text", "markdown", "json"]),
     ("kg export ", ["turtle", "ntriples", "rdfxml", "jsonld", "graphml"]),
     ("kg draw -o da", ["data/"]),

@@ -15,18 +15,18 @@ import small
 ORDER = [
     "errors", "folder", "names", "dates", "answer", "query", "store", "find", "asof", "table", "show", "links", "source", "assemble",
     "check", "build", "causes", "network", "layout", "picture", "export", "graph", "completion",
-    "load", "limits", "worker", "page", "web", "cli",
+    "page", "load", "limits", "worker", "web", "cli",
 ]
 LIBRARIES = {
-    "pyoxigraph": "folder names answer store table assemble check export load worker web",
+    "pyoxigraph": "folder names answer store table assemble check export page load worker web",
     "rdflib": "answer store check build export worker",
     "oxrdflib": "store",
     "SPARQLWrapper": "store",
-    "networkx": "causes network layout export",
+    "networkx": "causes network layout picture export",
     "igraph": "layout",
     "pyvis": "picture",
-    "jinja2": "picture",
-    "markupsafe": "picture",
+    "jinja2": "picture page",
+    "markupsafe": "picture page",
     "pyshacl": "check",
     "edtf": "dates",
     "argcomplete": "completion",

@@ -213,6 +213,29 @@ def claims(store: Store, on: date, iris: Iterable[str] | None = None) -> dict[st
     return found
 
 
+def held(store: Store, iris: Iterable[str]) -> dict[str, Lifetime]:
+    """The time of each claim that has one of its own, by `kg:since`, `kg:until` and `kg:during`; the others are absent.
+
+    Raises BadData for a date that cannot be read.
+    """
+    asked = sorted(set(iris))
+    rows = [{name: plain(term) for name, term in row.items()} for row in store.ask(_CLAIMS % _only("claim", asked)).rows] if asked else []
+    lives = lifetimes(store, {row["during"] for row in rows if row["during"]})
+    found: dict[str, Lifetime] = {}
+    for row in rows:
+        if not (row["since"] or row["until"] or row["during"]):
+            continue
+        while_ = lives.get(row["during"], Lifetime())
+        ends = while_ if row["predicate"].removeprefix(_KG) in _IN_FORCE else Lifetime()
+        begin = interval(row["since"])[0] if row["since"] else None
+        end = interval(row["until"])[1] if row["until"] else None
+        found[row["claim"]] = Lifetime(
+            begin.earliest if begin else while_.begin_first, begin.latest if begin else while_.begin_last,
+            end.earliest if end else ends.end_first, end.latest if end else ends.end_last, lasting=True,
+        )
+    return found
+
+
 def _conditions(row: dict[str, str], lives: dict[str, Lifetime], on: date) -> Iterator[Standing]:
     predicate = row["predicate"].removeprefix(_KG)
     timeless = Lifetime()

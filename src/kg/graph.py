@@ -14,12 +14,12 @@ from kg.query import Query, question
 from kg.store import EmbeddedStore, Store, open_store
 
 if TYPE_CHECKING:
-    import networkx
     import rdflib
 
     from kg.answer import Answer
     from kg.causes import Why
     from kg.picture import Page
+    from kg.picture.shown import Network
     from kg.show import Shown
 
 _TITLE = """
@@ -72,17 +72,21 @@ class Graph:
 
     def network(
         self, around: str | None = None, depth: int = 1, query: str | None = None, as_of: str | None = None,
-    ) -> networkx.MultiDiGraph[str]:
+    ) -> Network:
         """The things as nodes and the claims between them as directed edges; with `as_of` those that stood on that day.
+
+        A networkx.MultiDiGraph, which a notebook shows as the page that `draw` gives.
 
         Raises NotFound.
         """
         from kg.network import network
+        from kg.picture.shown import Network
 
         centre = find(self.store, self.names, around) if around else None
         on = day(as_of) if as_of is not None else None
         text = drawn(question(self.folder, query), on) if query else None
-        return network(self.store, around=centre, depth=depth, query=text, day=on)
+        title = self.folder.setting_or("pictureTitle", "Network")
+        return Network.of(network(self.store, around=centre, depth=depth, query=text, day=on), self.store, self.names, title)
 
     def draw(self, around: str | None = None, depth: int = 1, query: str | None = None) -> Page:
         """The network as one page of HTML, which a notebook shows. Raises NotFound."""
@@ -121,9 +125,12 @@ def draw(graph: Graph, output: str | Path | None = None, **options: object) -> P
     Options are those of `Graph.network`.
     """
     from kg.folder import write_atomically
-    from kg.picture import page
+    from kg.picture import detailed, fitting, page
 
-    html = page(graph.network(**options), graph.folder.setting_or("pictureTitle", "Network"))  # type: ignore[arg-type]
+    around = options.get("around")
+    centre = find(graph.store, graph.names, str(around)) if around else None
+    network = detailed(fitting(graph.network(**options), centre=centre), graph.store, graph.names)  # type: ignore[arg-type]
+    html = page(network, graph.folder.setting_or("pictureTitle", "Network"))
     if output is not None:
         write_atomically(Path(output), html.encode("utf-8"))
     return html

@@ -20,6 +20,10 @@ _ROOM = 2.4
 """Cells for each thing: the rest stays empty."""
 _WIDER = 1.4
 """The picture's width over its height."""
+_SHAPE = 1.8
+"""The picture's width over its height in the end, as wide as screens are."""
+_STRETCH = 2.2
+"""No column is drawn wider than so many times its cell."""
 _ACTORS = {"State", "Organization", "Group", "Person", "Side"}
 _TIMELESS = {*_ACTORS, "Work", "Place", "Remark"}
 _UNSURE_DAYS = 800
@@ -73,7 +77,10 @@ def layout(graph: nx.MultiDiGraph[str], seed: int = 1) -> Layout:
         frames[node] = _Frame(left, min(right, columns - 1), top, bottom)
     wanted = _forces(graph, nodes, frames, seed)
     cells = _cells(sorted(nodes, key=lambda node: (-graph.degree(node), node)), wanted, frames, columns)
-    positions = {node: (round(x * _CELL[0], 1), round(y * _CELL[1], 1)) for node, (x, y) in cells.items()}
+    wide, high = ((max(c[n] for c in cells.values()) - min(c[n] for c in cells.values())) * _CELL[n] for n in (0, 1))
+    # Where the forces left the outer columns empty, the others get their room: names are wide.
+    stretch = min(_STRETCH, max(1.0, _SHAPE * high / wide)) if wide else 1.0
+    positions = {node: (round(x * _CELL[0] * stretch, 1), round(y * _CELL[1], 1)) for node, (x, y) in cells.items()}
     return Layout(positions, tuple(
         (label, round((top - 0.5) * _CELL[1], 1), round((bottom - 0.5) * _CELL[1], 1)) for label, top, bottom, _ in bands
     ))

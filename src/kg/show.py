@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 
@@ -24,12 +24,18 @@ PREFIX owl: <http://www.w3.org/2002/07/owl#>
 PREFIX sem: <http://semanticweb.cs.vu.nl/2009/11/sem/>
 """
 _CLAIMS = """
-SELECT ?claim ?sentence ?passage ?place ?position WHERE {
+SELECT ?claim ?position WHERE {
   { ?claim rdf:subject <%(iri)s> } UNION { ?claim rdf:object <%(iri)s> } UNION { ?claim kg:statedIn <%(iri)s> }
   UNION { ?claim rdf:subject ?any FILTER(?claim = <%(iri)s>) }
-  ?claim rdfs:label ?sentence ; kg:statedIn ?passage . ?passage rdfs:label ?place .
+  ?claim kg:statedIn ?passage .
   OPTIONAL { ?passage kg:position ?position }
 } ORDER BY ?position ?claim
+"""
+_SENTENCES = """
+SELECT ?claim ?sentence ?passage ?place WHERE {
+  VALUES ?claim { %s }
+  ?claim rdfs:label ?sentence ; kg:statedIn ?passage . ?passage rdfs:label ?place
+}
 """
 _QUALIFIERS = """
 SELECT ?claim ?property ?name ?value WHERE {
@@ -38,7 +44,7 @@ SELECT ?claim ?property ?name ?value WHERE {
 } ORDER BY ?claim ?name STR(?value)
 """
 _IN_SENTENCE = {"statedIn", "certainty", "basis", "accordingTo", "count", "atLeast", "atMost", "approximation", "degree",
-                "quantity", "ratio", "comparedTo", "what"}
+                "quantity", "ratio", "comparedTo", "what", "inWords"}
 """Qualifiers that have a column of their own, or that the claim's sentence already tells."""
 
 _STOOD = {"certain": "it stood", "uncertain": "whether it stood is uncertain", "over": "it stood no longer",
@@ -175,32 +181,7 @@ SELECT ?property ?value WHERE {{ <{iri}> ?property ?value }} ORDER BY ?property 
     ))
     stood = asof.claims(store, day, claims) if day else {}
     claims = [claim for claim in claims if stood.get(claim) in (None, "certain", "uncertain")]
-    qualifiers: dict[str, list[tuple[str, str, Term]]] = {claim: [] for claim in claims}
-    if claims:
-        for row in store.ask(_PREFIXES + _QUALIFIERS % " ".join(f"<{c}>" for c in claims)).rows:
-            if (value := row["value"]) is not None:
-                qualifiers[plain(row["claim"])].append((names.slug(plain(row["property"])), plain(row["name"]), value))
-    known = labels(store, [plain(v) for some in qualifiers.values() for _, _, v in some])
-
-    def word(term: Term) -> str:
-        text = plain(term)
-        return known.get(text, text)
-
-    sentences = {plain(r["claim"]): (plain(r["sentence"]), plain(r["place"]), plain(r["passage"])) for r in rows}
-    lines = []
-    for claim in claims:
-        own = {slug: ", ".join(word(v) for s, _, v in qualifiers[claim] if s == slug) for slug, _, _ in qualifiers[claim]}
-        others = dict.fromkeys(
-            (f"{name} {names.shorten(plain(v)) if plain(v) in sentences else word(v)}")
-            for slug, name, v in qualifiers[claim] if slug not in _IN_SENTENCE
-        )
-        sentence, place, passage = sentences[claim]
-        lines.append(ShownLine(
-            claim=claim, name=names.shorten(claim), text=sentence,
-            passage=f"{place} ({names.slug(passage)})", who=own.get("accordingTo", ""),
-            certainty=own.get("certainty", ""), basis=own.get("basis", ""), qualifiers=tuple(others),
-            standing=stood.get(claim, ""),
-        ))
+    lines = told(store, names, claims, stood)
     remarks = store.ask(_PREFIXES + f"""
 SELECT ?remark ?label ?says ?claim WHERE {{
   {{ ?remark kg:about <{iri}> }} UNION {{ ?claim rdf:subject|rdf:object <{iri}> . ?remark kg:about ?claim }}
@@ -229,12 +210,12 @@ SELECT ?how ?item WHERE {{
     return Shown(
         iri=iri,
         name=names.shorten(iri),
-        title=_english(values.get("label", [])) or names.shorten(iri),
+        title=english(values.get("label", [])) or names.shorten(iri),
         kind=_kind(store, iri),
-        about=_english(values.get("comment", [])),
+        about=english(values.get("comment", [])),
         names=tuple(map(_named, called)),
-        dates=_dates(stamps),
-        lines=tuple(lines),
+        dates=bounds(stamps),
+        lines=lines,
         remarks=tuple(kept),
         links=tuple(f"{names.shorten(plain(r['how']))} {plain(r['item'])}" for r in links),
         as_of=day.isoformat() if day else "",
@@ -243,7 +224,40 @@ SELECT ?how ?item WHERE {{
     )
 
 
-def _english(terms: list[Term]) -> str:
+def told(store: Store, names: Names, claims: Sequence[str], stood: Mapping[str, str] | None = None) -> tuple[ShownLine, ...]:
+    """Each of the claims in words, in their order; with how each `stood` on a day, where that is asked for."""
+    if not claims:
+        return ()
+    these = " ".join(f"<{claim}>" for claim in claims)
+    sentences = {
+        plain(r["claim"]): (plain(r["sentence"]), f"{plain(r['place'])} ({names.slug(plain(r['passage']))})")
+        for r in store.ask(_PREFIXES + _SENTENCES % these).rows
+    }
+    qualifiers: dict[str, list[tuple[str, str, Term]]] = {claim: [] for claim in claims}
+    for row in store.ask(_PREFIXES + _QUALIFIERS % these).rows:
+        if (value := row["value"]) is not None:
+            qualifiers[plain(row["claim"])].append((names.slug(plain(row["property"])), plain(row["name"]), value))
+    known = labels(store, [plain(v) for some in qualifiers.values() for _, _, v in some])
+
+    def word(term: Term) -> str:
+        text = plain(term)
+        return names.shorten(text) if text in sentences else known.get(text, text)
+
+    lines = []
+    for claim in claims:
+        own = {slug: ", ".join(word(v) for s, _, v in qualifiers[claim] if s == slug) for slug, _, _ in qualifiers[claim]}
+        rest = dict.fromkeys(f"{name} {word(v)}" for slug, name, v in qualifiers[claim] if slug not in _IN_SENTENCE)
+        sentence, passage = sentences[claim]
+        lines.append(ShownLine(
+            claim=claim, name=names.shorten(claim), text=sentence, passage=passage, who=own.get("accordingTo", ""),
+            certainty=own.get("certainty", ""), basis=own.get("basis", ""), qualifiers=tuple(rest),
+            standing=(stood or {}).get(claim, ""),
+        ))
+    return tuple(lines)
+
+
+def english(terms: list[Term]) -> str:
+    """The English one of several labels or comments, else the first; empty where there is none."""
     return next((plain(t) for t in terms if getattr(t, "language", None) == "en"), plain(terms[0]) if terms else "")
 
 
@@ -277,7 +291,8 @@ SELECT ?claim ?name WHERE {{ ?claim rdf:subject <{iri}> ; rdf:predicate kg:name 
     return [name for name in called if name not in given or name in then]
 
 
-def _dates(values: dict[str, str]) -> str:
+def bounds(values: Mapping[str, str]) -> str:
+    """The bounds of a beginning and an end in words, from the local names of their properties and their days."""
     def part(word: str, name: str) -> str:
         early, late = values.get(f"hasEarliest{name}TimeStamp", ""), values.get(f"hasLatest{name}TimeStamp", "")
         if early and late:

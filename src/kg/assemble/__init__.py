@@ -89,6 +89,10 @@ def assemble(folder: Folder) -> Built:
         pyoxigraph.Triple(pyoxigraph.NamedNode(claim), pyoxigraph.NamedNode(RDFS + "label"), pyoxigraph.Literal(label, language="en"))
         for claim, label in wording.labels(facts)
     ))
+    _add(store, (
+        pyoxigraph.Triple(pyoxigraph.NamedNode(claim), pyoxigraph.NamedNode(KG + "inWords"), pyoxigraph.Literal(words, language="en"))
+        for claim, words in wording.figures(facts)
+    ))
     day = pyoxigraph.NamedNode(XSD + "date")
     _add(store, (
         pyoxigraph.Triple(pyoxigraph.NamedNode(thing), pyoxigraph.NamedNode(stamp), pyoxigraph.Literal(value, datatype=day))

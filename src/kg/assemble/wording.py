@@ -31,6 +31,13 @@ def labels(facts: Facts) -> Iterator[tuple[str, str]]:
         yield claim, " ".join(text.split())
 
 
+def figures(facts: Facts) -> Iterator[tuple[str, str]]:
+    """Each figure with its quantity in English words."""
+    for claim, kind in sorted(facts.pairs(RDF + "type"), key=lambda pair: pair[0]):
+        if kind == pyoxigraph.NamedNode(KG + "Figure"):
+            yield claim, quantity(claim, facts)
+
+
 def _relation(claim: str, relation: str, facts: Facts) -> str:
     """How something lies to a place, in words: "about 20 km north of "."""
     far, unit = facts.value(claim, KG + "distance"), facts.value(claim, KG + "unit")

@@ -154,30 +154,37 @@ def _draw(options: argparse.Namespace, folder: Folder) -> int:
     from kg.find import find
     from kg.names import Names
     from kg.network import network
-    from kg.picture import page
+    from kg.picture import LIMIT, detailed, fitting, page
     from kg.query import question
     from kg.store import open_store
 
     if options.depth < 0:
         raise UsageError("--depth must be 0 or more")
+    if options.limit is not None and options.limit < 1:
+        raise UsageError("--limit must be 1 or more")
     on = day(options.as_of) if options.as_of else None
     store, names = open_store(options.store or folder), Names.of(folder)
     around = find(store, names, options.around) if options.around else None
     query = drawn(question(folder, options.query), on) if options.query else None
     graph = network(store, around=around, depth=options.depth, query=query, day=on)
+    order = None
     if options.why:
         from kg.causes import drawing
 
-        told, order = drawing(store, names, [find(store, names, thing) for thing in options.why], graph)
-        write(page(told, told.graph["title"], order=order), options.output)
-        write(f"{options.output}: {count(told.number_of_nodes(), 'thing')}, {count(told.number_of_edges(), 'link')}\n")
-        return 0
-    if around:
+        graph, order = drawing(store, names, [find(store, names, thing) for thing in options.why], graph)
+        title = graph.graph["title"]
+    elif around:
         title = str(graph.nodes[around]["label"])
     else:
         title = question(folder, options.query).title if options.query else folder.setting_or("pictureTitle", "The whole network")
-    write(page(graph, title), options.output)
-    write(f"{options.output}: {count(graph.number_of_nodes(), 'thing')}, {count(graph.number_of_edges(), 'link')}\n")
+    part = fitting(graph, LIMIT if options.limit is None else options.limit, around)
+    if len(part) < len(graph):
+        print(f"{options.output}: {count(len(graph), 'thing')} are more than a browser bears; here are the {len(part)} most connected. "
+              "kg draw --around THING draws another part, --limit N more or fewer.", file=sys.stderr)
+    if order is not None:
+        order = order.subgraph(part)
+    write(page(detailed(part, store, names), title, order=order), options.output)
+    write(f"{options.output}: {count(part.number_of_nodes(), 'thing')}, {count(part.number_of_edges(), 'link')}\n")
     return 0
 
 

@@ -40,7 +40,7 @@ def serve(options: argparse.Namespace, folder: Folder) -> int:
     settings = Settings(
         host=options.host, port=options.port, base=_base(options.base), store=store,
         token=_token(options.token_file) if options.writable else None, hosts=options.host_name,
-        limits=_limits(options.limit), log=_log(options.log),
+        limits=_limits(options.limit), log=_log(options.log), reload=options.reload,
     )
 
     def ready(address: str) -> None:

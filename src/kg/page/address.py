@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from kg.answer import Term, node, plain
 from kg.folder import Folder
@@ -43,7 +43,7 @@ class Addresses:
             return "ontology.html#" + quote(iri.removeprefix(ONTOLOGY + "#"), safe="")
         for kind, space in sorted(self.spaces.items(), key=lambda item: -len(item[1])):
             if iri.startswith(space) and len(iri) > len(space):
-                return f"{kind}/{_quoted(iri.removeprefix(space))}.html"
+                return f"{kind}/{quote(iri.removeprefix(space), safe='')}.html"
         return None
 
     def href(self, term: Term | str | None, root: str) -> str | None:
@@ -57,13 +57,3 @@ class Addresses:
     def public(self, path: str) -> str | None:
         """The address of a page for the world, where one is known."""
         return self.base + path if self.base else None
-
-
-def _quoted(slug: str) -> str:
-    """The slug as the end of a path; a dot that would mean the folder above stands no longer alone."""
-    return quote(slug, safe="") if set(slug) != {"."} else slug.replace(".", "%2E")
-
-
-def slug(part: str) -> str:
-    """The slug that stands in a path as `part`."""
-    return unquote(part)

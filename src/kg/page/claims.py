@@ -104,7 +104,7 @@ class Claim:
     @property
     def amount(self) -> list[tuple[str, Term | None]]:
         """What the sentence of a figure tells after the words that name its event, in pieces; empty where it is put otherwise."""
-        said = self.sentence.partition(f"{self.subject.text}: ")[2] if self.form == "Figure" else ""
+        said = self.sentence.partition(self.subject.text)[2].partition(": ")[2] if self.form == "Figure" and self.subject.text else ""
         things = [word for name in ("what", "comparedTo") for word in self.words(name) if type(word.term).__name__ == "NamedNode"]
         return pieces(said, things) if said else []
 

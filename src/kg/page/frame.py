@@ -92,12 +92,17 @@ def language(tag: str) -> str:
 
 
 def embedded(text: str) -> Any:
-    """JSON for the inside of a script element: the same JSON, with no sign that could end the element or begin another."""
+    """JSON for the inside of a script element: the same JSON, with no sign that could end the element, begin another or be unseen."""
     from markupsafe import Markup
 
-    for sign in "<>&":
-        text = text.replace(sign, f"\\u{ord(sign):04x}")
-    return Markup(text)  # noqa: S704  (nothing is left in it that HTML gives a meaning)
+    kept = (c if c == "\n" or c.isprintable() and c not in "<>&" else _escaped(c) for c in text)
+    return Markup("".join(kept))  # noqa: S704  (nothing is left in it that HTML gives a meaning)
+
+
+def _escaped(sign: str) -> str:
+    """A character as JSON names it by its numbers in UTF-16 (RFC 8259 §7)."""
+    units = sign.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[n : n + 4]}" for n in range(0, len(units), 4))
 
 
 def static(name: str) -> bytes:

@@ -94,9 +94,9 @@ def neighbourhood(store: Store, thing: Word, claims: Iterable[Claim]) -> Neighbo
 
 
 def _mark(neighbour: Neighbour, x: float, y: float, size: float, middle: tuple[float, float]) -> Mark:
-    from kg.picture import _LOOKS, _SHAPES
+    from kg.picture.looks import LOOKS, SHAPES
 
-    _, colour, shape = _LOOKS[neighbour.group]
+    _, colour, shape = LOOKS[neighbour.group]
     out = -1 if x < middle[0] else 1
     near, far = (x - out * 12, y), (middle[0] + out * 20, middle[1] + (y - middle[1]) * 0.12)
     start, end = (near, far) if neighbour.before else (far, near)
@@ -104,7 +104,7 @@ def _mark(neighbour: Neighbour, x: float, y: float, size: float, middle: tuple[f
     text = harmless(neighbour.word.text)
     relation = ", ".join(neighbour.relations)
     return Mark(
-        neighbour, " ".join(f"{x + px * size:.1f},{y + py * size:.1f}" for px, py in _SHAPES[shape]), colour,
+        neighbour, " ".join(f"{x + px * size:.1f},{y + py * size:.1f}" for px, py in SHAPES[shape]), colour,
         _short(text, _LETTERS), x, y, x + out * 14, "end" if out < 0 else "start",
         f"M{start[0]:.1f} {start[1]:.1f}C{bend:.1f} {start[1]:.1f} {bend:.1f} {end[1]:.1f} {end[0]:.1f} {end[1]:.1f}",
         _short(harmless(relation), _LETTERS),

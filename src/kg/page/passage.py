@@ -9,7 +9,7 @@ from kg.page.claims import KG, PREFIXES, Word, claims, naming, remark
 from kg.page.document import own, triples, written
 from kg.page.frame import Frame
 from kg.page.thing import remarks
-from kg.show import show
+from kg.show import english
 from kg.store import Store
 
 
@@ -23,7 +23,8 @@ def passage(store: Store, names: Names, folder: Folder, iri: str, base: str | No
     source = next(iter(facts.get("inSource", [])), None)
     path = (frame.addresses.path(iri) or "").removesuffix(".html")
     return frame.render(
-        "passage.html.jinja", title=show(store, names, iri).title, iri=iri, path=path, alternates=frame.alternates(path), canonical=iri,
+        "passage.html.jinja", title=english(facts.get("label", [])) or names.shorten(iri), iri=iri,
+        path=path, alternates=frame.alternates(path), canonical=iri,
         document=written(about, names, "jsonld").decode("utf-8"),
         facts={key: plain(terms[0]) for key, terms in facts.items()}, claims=list(found.values()), source=source,
         told=_told(store, source), beside=_beside(store, iri), remarks=remarks(store, iri, found),

@@ -101,10 +101,15 @@ def question(
     )
 
 
-def answered(store: Store, names: Names, folder: Folder, answer: Answer, text: str, base: str | None = None) -> str:
-    """The page of the answer to any query, at an address at the root of the pages, as HTML."""
+def answered(store: Store, names: Names, folder: Folder, fragment: str, text: str, base: str | None = None) -> str:
+    """The page of the answer to any query, for an address at the root of the pages, as HTML.
+
+    `fragment` is HTML that `Answer.text("html")` wrote, and goes in as it is; the query's `text` is escaped.
+    """
+    from markupsafe import Markup
+
     frame = Frame(store, names, folder, base)
-    return frame.render("answer.html.jinja", title="Answer", answer=answer, table=_table(answer, frame), text=text)
+    return frame.render("answer.html.jinja", title="Answer", fragment=Markup(fragment), text=text)  # noqa: S704  (escaped by who wrote it)
 
 
 def _fields(query: Query, bound: Mapping[str, Term], given: Mapping[str, str], store: Store, names: Names) -> list[Field]:

@@ -18,17 +18,19 @@ from kg.store import Store
 
 _MOST = 100
 """Things, and claims, that a page of results shows."""
-_LONGEST = 200
-"""Letters of what one looks for; more are left out."""
+_LONGEST = 80
+"""Letters of what one looks for; more are left out, since the engine's time for an expression grows with it."""
 _NAMES = PREFIXES + """
-SELECT DISTINCT ?thing ?name ?label WHERE {
+SELECT DISTINCT ?thing ?name ?label ?last WHERE {
   %(kind)s
   ?thing rdfs:label|skos:altLabel ?name .
   FILTER NOT EXISTS { ?thing rdf:subject ?any }
   %(filter)s
   OPTIONAL { ?thing rdfs:label ?label FILTER(LANG(?label) = "en") }
-} ORDER BY STRLEN(STR(?name)) STR(?name) ?thing ?label LIMIT %(limit)d
+  BIND(IF(EXISTS { ?thing kg:inSource ?source }, 2, IF(EXISTS { ?thing a kg:Remark }, 1, 0)) AS ?last)
+} ORDER BY ?last STRLEN(STR(?name)) STR(?name) ?thing ?label LIMIT %(limit)d
 """
+"""Things come before remarks, and these before passages; of each sort the shortest name first."""
 _CLAIMS = PREFIXES + """
 SELECT ?claim ?sentence WHERE { ?claim rdf:subject ?any ; rdfs:label ?sentence %s } ORDER BY STRLEN(?sentence) ?claim LIMIT %d
 """
@@ -98,20 +100,20 @@ def _named(store: Store, text: str, kind: str, limit: int) -> list[tuple[Term, s
 
 def _filter(variable: str, text: str) -> str:
     """SPARQL that keeps what has all the words; case, accents and punctuation make no difference."""
-    words = folded(text[:_LONGEST]).split()[:8]
+    words = unicodedata.normalize("NFC", folded(text[:_LONGEST])).split()
     return " ".join(f'FILTER(REGEX(STR(?{variable}), {literal(_pattern(word))}, "i"))' for word in words)
 
 
 def _pattern(word: str) -> str:
     """The word as a regular expression in which each plain letter stands for itself with any accent."""
-    return "".join(f"[{letter}{_accented().get(letter, '')}]\\p{{M}}*" if letter.isalnum() else re.escape(letter) for letter in word)
+    return "".join(f"[{letter}{_accented()[letter]}]" if letter in _accented() else re.escape(letter) for letter in word)
 
 
 @cache
 def _accented() -> dict[str, str]:
-    """Each letter with those that are it with an accent (Latin, Greek and Cyrillic blocks of Unicode)."""
+    """Each letter with those that are it with an accent (Latin, Greek, Cyrillic and the kana in Unicode)."""
     found: dict[str, str] = {}
-    for number in [*range(0x00C0, 0x0530), *range(0x1E00, 0x2000)]:
+    for number in [*range(0x00C0, 0x0530), *range(0x1E00, 0x2000), *range(0x3040, 0x3100)]:
         letters = unicodedata.normalize("NFKD", chr(number)).casefold()
         first, marks = letters[:1], letters[1:]
         if marks and first.isalpha() and all(map(unicodedata.combining, marks)):

@@ -11,17 +11,21 @@ from kg.page.claims import KG, PREFIXES, Claim, Word, claims, naming, remark, te
 from kg.page.document import own, triples, written
 from kg.page.frame import Frame
 from kg.page.neighbourhood import neighbourhood
-from kg.show import show
+from kg.show import bounds, english
 from kg.store import Store
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_SEM = "http://semanticweb.cs.vu.nl/2009/11/sem/"
 _LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
+_COMMENT = "http://www.w3.org/2000/01/rdf-schema#comment"
 _OTHER = "http://www.w3.org/2004/02/skos/core#altLabel"
 _LINKS = {
     "http://www.w3.org/2002/07/owl#sameAs": "the same as",
     "http://www.w3.org/2004/02/skos/core#exactMatch": "exactly matches",
     "http://www.w3.org/2004/02/skos/core#closeMatch": "closely matches",
 }
+_MOST = 2000
+"""Claims that a page shows; the document about the thing has all."""
 _APART = ("Naming", "Dating", "Figure", "CausalLink")
 """The forms of claims that have a part of the page for themselves."""
 
@@ -48,29 +52,30 @@ def thing(store: Store, names: Names, folder: Folder, iri: str, base: str | None
     frame = Frame(store, names, folder, base, "../")
     about = triples(store, names, iri)
     facts = own(about, iri)
-    shown = show(store, names, iri)
     term = node(iri)
     assert term is not None  # it has triples
     roles = naming(store, iri)
-    every = claims(store, roles)
+    # What is said of it comes before what only names it, where there is more than a page holds.
+    every = claims(store, sorted(roles, key=lambda claim: (_RDF + "subject" not in roles[claim], claim))[:_MOST])
     remark(store, every)
-    me = Word(term, shown.title)
+    title = english(facts.get(_LABEL, [])) or names.shorten(iri)
     subject = [c for c in every.values() if c.subject.term == term]
     object_ = [c for c in every.values() if c.object.term == term and c.subject.term != term]
-    named = [c for c in every.values() if c not in subject and c not in object_]
+    named = [c for c in every.values() if term not in (c.subject.term, c.object.term)]
     causal = [c for c in every.values() if c.form == "CausalLink"]
     passages = _passages(store, iri)
     path = (frame.addresses.path(iri) or "").removesuffix(".html")
     return frame.render(
-        "thing.html.jinja", title=shown.title, shown=shown, iri=iri, path=path, kinds=kinds(store, iri),
+        "thing.html.jinja", title=title, comment=english(facts.get(_COMMENT, [])), dated=_dates(facts), iri=iri,
+        path=path, kinds=kinds(store, iri),
         alternates=frame.alternates(path), canonical=iri, document=written(about, names, "jsonld").decode("utf-8"),
-        picture=neighbourhood(store, me, [*subject, *object_]),
+        picture=neighbourhood(store, Word(term, title), [*subject, *object_]),
         names=_names(facts, subject), dates=[c for c in subject if c.form == "Dating"],
         figures=_figures([c for c in subject if c.form == "Figure"]),
         led_to=[c for c in causal if c.object.term == term], leads_to=[c for c in causal if c.subject.term == term],
         said=_by_predicate([c for c in subject if c.form not in _APART]),
         incoming=_by_predicate([c for c in object_ if c.form != "CausalLink"]), named=by_role(named, roles, store),
-        remarks=remarks(store, iri, every), about=_about(store, iri), passages=passages, count=len(every),
+        remarks=remarks(store, iri, every), about=_about(store, iri), passages=passages, count=len(roles), more=len(roles) - len(every),
         elsewhere=_elsewhere(facts), source=_source(facts),
     )
 
@@ -83,6 +88,11 @@ SELECT ?kind ?label WHERE {{
   FILTER NOT EXISTS {{ <{iri}> a ?narrower . ?narrower rdfs:subClassOf ?kind }}
 }} ORDER BY ?label ?kind""").rows
     return [Word(row["kind"], plain(row["label"])) for row in rows if row["kind"] is not None]
+
+
+def _dates(facts: dict[str, list[Term]]) -> str:
+    """The bounds of its beginning and end, in words."""
+    return bounds({property_.rpartition("/")[2]: plain(values[0]) for property_, values in facts.items() if property_.startswith(_SEM)})
 
 
 def _names(facts: dict[str, list[Term]], subject: list[Claim]) -> list[Name]:

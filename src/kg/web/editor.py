@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import resources
 from typing import NamedTuple
@@ -33,8 +32,6 @@ FILES = {
 """The files that the page loads: name → the package's folder that holds it, media type. `assets` come from npm (hatch_build.py)."""
 _HEADER = re.compile(r"^#\+.*\n", re.M)
 """The lines by which a question is told and tested, of no use to who asks it."""
-FRESH = 60.0
-"""Seconds after which the words of the data are looked up again."""
 _PREFIXES = """
 PREFIX owl: <http://www.w3.org/2002/07/owl#>
 PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
@@ -70,10 +67,15 @@ class Term(NamedTuple):
     names: str
 
 
-def routes(store: Store, folder: Folder, names: Names, base: str | None = None) -> list[BaseRoute]:
-    """The routes of the editor: `/editor`, the files that it loads, and `/editor/words.json`."""
+def routes(
+    store: Store, folder: Folder, names: Names, base: str | None = None, generation: Callable[[], object] = lambda: 0
+) -> list[BaseRoute]:
+    """The routes of the editor: `/editor`, the files that it loads, and `/editor/words.json`.
+
+    `generation` gives a value that is another after each change of the store, whose words are then looked up again.
+    """
     frame = Frame(store, names, folder, base)
-    known: list[tuple[float, list[Term]]] = []
+    known: dict[object, list[Term]] = {}
 
     # Plain functions, which Starlette calls in threads: they ask the store and wait.
     def page(request: Request) -> Response:
@@ -90,8 +92,11 @@ def routes(store: Store, folder: Folder, names: Names, base: str | None = None) 
         return _kept(request, _content(name), FILES[name][1], kept)
 
     def words(request: Request) -> Response:
-        if not known or time.monotonic() - known[0][0] > FRESH:
-            known[:] = [(time.monotonic(), list(terms(names, store, frame.addresses.spaces.get("id", ""))))]
+        state = generation()
+        if (found := known.get(state)) is None:
+            found = list(terms(names, store, frame.addresses.spaces.get("id", "")))
+            known.clear()
+            known[state] = found
         asked = [{"name": q.name, "title": q.title, "about": q.about, "text": _HEADER.sub("", q.text)} for q in questions(folder).values()]
         # Namespace → what stands before and after the rest of an IRI in the address of its page.
         pages = {ONTOLOGY + "#": ("ontology.html#", "")}
@@ -100,7 +105,7 @@ def routes(store: Store, folder: Folder, names: Names, base: str | None = None) 
             "prefixes": names.prefixes,
             "pages": pages,
             "questions": asked,
-            "terms": known[0][1],
+            "terms": found,
         }
         return _kept(request, json.dumps(content, ensure_ascii=False).encode("utf-8"), "application/json", "no-cache")
 

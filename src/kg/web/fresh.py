@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
 from email.utils import formatdate, parsedate_to_datetime
 from importlib import resources
 from pathlib import Path
+from threading import Lock
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,6 +23,32 @@ _GZIP = "-gzip"
 """The end of the tag of what is sent compressed: a strong tag names the bytes that are sent."""
 
 
+_ROOM = 64 << 20
+"""Bytes of content that are kept."""
+
+
+class Contents:
+    """The contents that were asked for last, up to a number of bytes. Safe among threads."""
+
+    def __init__(self, room: int) -> None:
+        self.room, self.size = room, 0
+        self._kept: OrderedDict[Hashable, bytes] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: Hashable) -> bytes | None:
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
+    def put(self, key: Hashable, content: bytes) -> None:
+        with self._lock:
+            self.size += len(content) - len(self._kept.pop(key, b""))
+            self._kept[key] = content
+            while self.size > self.room:
+                self.size -= len(self._kept.popitem(last=False)[1])
+
+
 class Fresh:
     """When what is served was last changed, and how long it may be kept without asking.
 
@@ -30,6 +58,7 @@ class Fresh:
     def __init__(self, folder: Folder, reload: bool, generation: Callable[[], object]) -> None:
         self.reload, self.generation = reload, generation
         self._known = generation()
+        self._contents = Contents(_ROOM)
         templates = resources.files("kg") / "templates" / "page"
         files = [folder.triples, folder.dataset_file, *(Path(str(file)) for file in templates.iterdir())]
         self._changed = int(max((file.stat().st_mtime for file in files if file.is_file()), default=time.time()))
@@ -39,6 +68,19 @@ class Fresh:
         if (now := self.generation()) != self._known:
             self._known, self._changed = now, int(time.time())
         return max([self._changed, *(int(file.stat().st_mtime) for file in files if file.is_file())])
+
+    def kept(
+        self, request: Request, make: Callable[[], str | bytes], media: str, headers: Mapping[str, str] | None = None, *files: Path,
+    ) -> Response:
+        """As `response`, with content that is made once for each address and media type while the store is the same."""
+        key = (self.generation(), request.scope["path"], request.scope["query_string"], media)
+        content = None if self.reload else self._contents.get(key)
+        if content is None:
+            made = make()
+            content = made.encode("utf-8") if isinstance(made, str) else made
+            if not self.reload:
+                self._contents.put(key, content)
+        return self.response(request, content, media, headers, *files)
 
     def response(
         self, request: Request, content: str | bytes, media: str, headers: Mapping[str, str] | None = None, *files: Path, keep: int = 60,

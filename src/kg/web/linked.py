@@ -35,10 +35,9 @@ def resource(kind: str) -> Does:
             raise NotFound(f"no {_SAID[kind]} {name[:100]!r}", None, "look for it by its name")
         links = {"Link": f'<{_ascii(iri)}>; rel="canonical"'}
         if suffix == "html":
-            return html(request, site, _PAGES[kind](site.store, site.names, site.folder, iri, site.base), links)
+            return html(request, site, lambda: _PAGES[kind](site.store, site.names, site.folder, iri, site.base), links)
         format = known(suffix) or "turtle"
-        data = page.document(site.store, site.names, iri, format)
-        return site.fresh.response(request, data, FORMATS[format].media, links)
+        return site.fresh.kept(request, lambda: page.document(site.store, site.names, iri, format), FORMATS[format].media, links)
 
     return handle
 
@@ -49,22 +48,21 @@ def ontology(request: Request, site: Site) -> Response:
     suffix = asked or document(request)
     vary = {} if asked else {"Vary": "Accept"}
     if suffix == "html":
-        return html(request, site, page.ontology(site.store, site.names, site.folder, site.base), vary)
+        return html(request, site, lambda: page.ontology(site.store, site.names, site.folder, site.base), vary)
     format = known(suffix)
     if format is None:
         raise NotFound("the ontology is not kept in that format", None, "choose one of " + ", ".join(page.DOCUMENTS))
-    data = page.document(site.store, site.names, page.ONTOLOGY, format)
-    return site.fresh.response(request, data, FORMATS[format].media, vary)
+    return site.fresh.kept(request, lambda: page.document(site.store, site.names, page.ONTOLOGY, format), FORMATS[format].media, vary)
 
 
 def kinds(request: Request, site: Site) -> Response:
     """The list of kinds."""
-    return html(request, site, page.kinds(site.store, site.names, site.folder, site.base))
+    return html(request, site, lambda: page.kinds(site.store, site.names, site.folder, site.base))
 
 
 def kind(request: Request, site: Site) -> Response:
     """What is of a kind."""
-    return html(request, site, page.kind(site.store, site.names, site.folder, request.path_params["name"], site.base))
+    return html(request, site, lambda: page.kind(site.store, site.names, site.folder, request.path_params["name"], site.base))
 
 
 def kind_moved(request: Request, site: Site) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 
-import anyio.to_thread
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -18,8 +18,10 @@ from kg.names import Names
 from kg.store import Store
 from kg.web import linked
 from kg.web import questions as asking
+from kg.web.endpoint import Shown
 from kg.web.fresh import Fresh
-from kg.web.site import Does, Site, html, problem
+from kg.web.site import PAGE, Does, Site, html, problem
+from kg.worker import Result
 
 _STATIC = {"css": "text/css", "js": "text/javascript"}
 _EXPORTS = (("turtle", "ttl"), ("jsonld", "jsonld"), ("ntriples", "nt"), ("rdfxml", "rdf"), ("graphml", "graphml"))
@@ -60,6 +62,17 @@ def routes(
     ]
 
 
+def shown(store: Store, folder: Folder, names: Names, base: str | None = None) -> Shown:
+    """What makes the page of the answer to a query (`Endpoint.shown`). The store is not asked for it."""
+
+    async def show(request: Request, text: str, result: Result) -> Response:
+        fragment = result.content.decode("utf-8")
+        made = await run_in_threadpool(page.answered, store, names, folder, fragment, text, base)
+        return Response(made, headers={**PAGE, "Vary": "Accept"}, media_type="text/html")
+
+    return show
+
+
 def _handler(site: Site, does: Does) -> Callable[[Request], Awaitable[Response]]:
     """Runs a handler in a thread; what goes wrong becomes a page for people, or is raised for who tells it to machines."""
 
@@ -70,14 +83,14 @@ def _handler(site: Site, does: Does) -> Callable[[Request], Awaitable[Response]]
             return problem(request, site, error)
 
     async def handle(request: Request) -> Response:
-        return await anyio.to_thread.run_sync(safely, request)
+        return await run_in_threadpool(safely, request)
 
     return handle
 
 
 def _start(request: Request, site: Site) -> Response:
     downloads = [(f"graph.{suffix}", "GraphML" if name == "graphml" else FORMATS[name].suffix) for name, suffix in _EXPORTS]
-    return html(request, site, page.start(site.store, site.names, site.folder, site.questions(), downloads, site.base))
+    return html(request, site, lambda: page.start(site.store, site.names, site.folder, site.questions(), downloads, site.base))
 
 
 def _static(request: Request, site: Site) -> Response:
@@ -102,4 +115,4 @@ def _graph(request: Request, site: Site) -> Response:
     if format is None:
         raise NotFound("the graph is not kept in that format", None, "choose one of " + ", ".join(suffix for _, suffix in _EXPORTS))
     media = "application/graphml+xml" if format == "graphml" else FORMATS[format].media
-    return site.fresh.response(request, export(site.store, site.folder, format), media)
+    return site.fresh.kept(request, lambda: export(site.store, site.folder, format), media)

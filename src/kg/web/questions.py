@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
@@ -13,7 +14,7 @@ from kg.answer import FORMATS, harmless
 from kg.errors import NotFound, UsageError
 from kg.query import Query, question
 from kg.web.negotiate import OFFERS
-from kg.web.site import Site, chosen, html
+from kg.web.site import PAGE, Site, chosen, html
 
 _SUFFIXES = {**{name: name for name in FORMATS}, **{spec.suffix: name for name, spec in FORMATS.items()}}
 """What may follow the dot of an address: a format's suffix, or its name."""
@@ -25,7 +26,7 @@ def listed(request: Request, site: Site) -> Response:
     """The list of questions: a page, or JSON for programs."""
     found = site.questions()
     if chosen(request, ("text/html", "application/json")) == "text/html":
-        return html(request, site, page.listed(site.store, site.names, site.folder, found, site.base), {"Vary": "Accept"})
+        return html(request, site, lambda: page.listed(site.store, site.names, site.folder, found, site.base), {"Vary": "Accept"})
     told = [
         {"name": q.name, "title": q.title, "about": q.about, "kind": q.kind,
          "parameters": [{"name": p.name, "default": p.default, "says": p.says} for p in q.parameters]}
@@ -50,19 +51,21 @@ def asked(request: Request, site: Site) -> Response:
     media = FORMATS[format].media
     files = (query.path,) if query.path else ()
     if format == "html":
-        text = page.question(site.store, site.names, site.folder, query, given, site.base)
-        return site.fresh.response(request, text, media, {"Content-Security-Policy": page.POLICY, **vary}, *files)
+        return site.fresh.kept(
+            request, lambda: page.question(site.store, site.names, site.folder, query, given, site.base), media, {**PAGE, **vary}, *files)
     if query.kind not in FORMATS[format].kinds:
         fit = ", ".join(spec.suffix for spec in FORMATS.values() if query.kind in spec.kinds)
         raise NotFound(f"the answer to {query.name} is not to be had as {suffix}", None, f"choose one of {fit}")
+    return site.fresh.kept(request, lambda: _written(site, query, given, format), media, vary, *files)
+
+
+def _written(site: Site, query: Query, given: Mapping[str, str], format: str) -> str:
     answer = page.ask(query, page.values(query, given, site.store, site.names), site.store)
     if format == "table":
         from kg.table import table
 
-        text = table(answer, site.store, site.names, 120)
-    else:
-        text = answer.text(format, site.names.prefixes)
-    return site.fresh.response(request, text, media, vary, *files)
+        return table(answer, site.store, site.names, 120)
+    return answer.text(format, site.names.prefixes)
 
 
 def _question(site: Site, name: str) -> Query:
@@ -89,7 +92,8 @@ def _types(query: Query) -> dict[str, str]:
 
 def found(request: Request, site: Site) -> Response:
     """What is found for a text."""
-    return html(request, site, page.search(site.store, site.names, site.folder, request.query_params.get("q", ""), site.base))
+    text = page.search(site.store, site.names, site.folder, request.query_params.get("q", ""), site.base)
+    return site.fresh.response(request, text, "text/html", PAGE)
 
 
 def suggested(request: Request, site: Site) -> Response:

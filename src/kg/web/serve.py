@@ -11,16 +11,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from starlette.routing import BaseRoute
-
 from kg.errors import UsageError
 from kg.folder import Folder
 from kg.limits import Limits
 from kg.names import Names
-from kg.store import Store
-from kg.web import editor, pages
+from kg.web import editor
 from kg.web.application import application
 from kg.web.endpoint import Endpoint
+from kg.web.pages import routes, shown
 from kg.web.server import Server, listen
 from kg.worker import Pool, WorkerStore
 
@@ -41,6 +39,8 @@ class Settings:
     """More names that the server answers to."""
     limits: Limits = field(default_factory=Limits)
     log: Callable[[str], None] | None = None
+    reload: bool = False
+    """Whether the questions are read anew for each request."""
 
 
 def names(settings: Settings) -> set[str]:
@@ -53,11 +53,6 @@ def names(settings: Settings) -> set[str]:
     if settings.host in ("0.0.0.0", "::", ""):
         found |= {socket.gethostname(), socket.getfqdn()}
     return found - {"", "0.0.0.0", "::"}
-
-
-def _pages(store: Store, folder: Folder, known: Names, base: str | None) -> list[BaseRoute]:
-    """The routes for people."""
-    return [*pages.routes(store, folder, known, base), *editor.routes(store, folder, known, base)]
 
 
 async def serve(folder: Folder, settings: Settings, ready: Callable[[str], None]) -> None:
@@ -74,7 +69,12 @@ async def serve(folder: Folder, settings: Settings, ready: Callable[[str], None]
         try:
             await pool.start()
             store = WorkerStore(pool, asyncio.get_running_loop())
-            app = application(endpoint, names(settings), _pages(store, folder, known, settings.base), settings.log)
+            endpoint.shown = shown(store, folder, known, settings.base)
+            pages = [
+                *routes(store, folder, known, settings.base, settings.reload, lambda: pool.generation),
+                *editor.routes(store, folder, known, settings.base, lambda: pool.generation),
+            ]
+            app = application(endpoint, names(settings), pages, settings.log)
             server = Server(app, settings.limits)
             _on_signal(server.stop.set)
             host, port = listening.getsockname()[:2]

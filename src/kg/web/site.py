@@ -18,9 +18,9 @@ from kg.query import Query, questions
 from kg.store import Store
 from kg.web.fresh import Fresh
 from kg.web.negotiate import preferred
+from kg.web.problem import BadRequest, refused
 from kg.web.problem import problem as told
-from kg.web.problem import refused
-from kg.web.request import BadRequest, accepted
+from kg.web.request import accepted
 
 _DOCUMENTS = {FORMATS[name].suffix: name for name in page.DOCUMENTS}
 """Suffix → format of the document about a resource."""
@@ -56,11 +56,13 @@ class Site:
     def network(self) -> str:
         """The page of the network, made once for each state of the store. Raises StoreError."""
         from kg.network import network
+        from kg.picture import detailed, fitting
         from kg.picture import page as picture
 
         now = self.fresh.generation()
         if self._drawn is None or self._drawn[0] != now:
-            self._drawn = (now, picture(network(self.store), self.folder.setting_or("pictureTitle", "Network")))
+            graph = detailed(fitting(network(self.store)), self.store, self.names)
+            self._drawn = (now, picture(graph, self.folder.setting_or("pictureTitle", "Network")))
         return self._drawn[1]
 
 
@@ -88,9 +90,9 @@ def _without(headers: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in headers.items() if name.lower() not in ("content-length", "content-type")}
 
 
-def html(request: Request, site: Site, text: str, headers: Mapping[str, str] | None = None) -> Response:
-    """A page, which may be kept."""
-    return site.fresh.response(request, text, "text/html", {**PAGE, **(headers or {})})
+def html(request: Request, site: Site, make: Callable[[], str], headers: Mapping[str, str] | None = None) -> Response:
+    """A page, made where it is not at hand."""
+    return site.fresh.kept(request, make, "text/html", {**PAGE, **(headers or {})})
 
 
 def chosen(request: Request, offers: Sequence[str]) -> str:

@@ -152,6 +152,11 @@ class Pool:
         """Whether there is a process that answers, or will."""
         return not self._closed and bool(self._all)
 
+    @property
+    def generation(self) -> int:
+        """How often something was written since the start."""
+        return self._generation
+
     async def start(self) -> None:
         """Starts the processes. Raises StoreError."""
         if self.writable:
