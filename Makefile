@@ -4,10 +4,11 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: help run test setup setup-test lint docs bench requirements clean
+.PHONY: help run serve test setup setup-test lint docs bench requirements clean
 
 help:
 	@echo "make run    build the graph, answer a question, draw the network"
+	@echo "make serve  a SPARQL endpoint and pages, in the browser when there is one"
 	@echo "make test   run all tests"
 	@echo "make setup  make .venv with the command kg in it"
 	@echo "make lint   style and types"
@@ -51,6 +52,9 @@ run: setup
 	@echo "  $(BIN)/kg show \"Tauran incident\"    everything claimed about one thing"
 	@echo "  $(BIN)/kg --help                    all commands"
 
+serve: setup
+	@$(BIN)/kg serve
+
 test: setup-test
 	@$(BIN)/python -m pytest
 
@@ -66,6 +70,8 @@ bench: setup-test
 	@$(BIN)/python benchmarks/bench.py
 	@echo
 	@$(BIN)/python benchmarks/why.py
+	@echo
+	@$(BIN)/python benchmarks/serve.py
 
 # Pins every dependency with its hashes; the lists name no registry.
 requirements: setup-test

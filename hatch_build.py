@@ -4,7 +4,7 @@ Nothing that others wrote is kept in the repository: the files below enter `src/
 the project is installed or built. They are made anew only when they are missing or when `web/package-lock.json` or this
 file has changed, of which `stamp` holds the hash; a source archive carries them, so that building from it needs no npm.
 
-`yasgui.styles` holds a line for each style that the editor's script adds to a page, as a Content-Security-Policy names it.
+`yasgui.style` holds the hash of the style that the editor's script adds to a page, as a Content-Security-Policy names it.
 `land.json` is `{"about": …, "rings": [[[lon, lat], …], …]}`: the land of Natural Earth as closed rings (the first point
 is repeated at the end), in degrees with two decimals, the longest first. Land and the holes in it (the Caspian Sea) stand
 side by side: draw all rings as one path with the even-odd rule. No ring crosses the antimeridian: what does is cut there,
@@ -115,7 +115,7 @@ def make(packages: Path, assets: Path) -> None:
     for name, source in COPIED.items():
         shutil.copyfile(packages / source, assets / name)
     script = (assets / "yasgui.min.js").read_text(encoding="utf-8")
-    (assets / "yasgui.styles").write_text("".join(f"{style}\n" for style in styles(script)), encoding="utf-8")
+    (assets / "yasgui.style").write_text(style(script) + "\n", encoding="utf-8")
     topology = json.loads((packages / "world-atlas" / "land-50m.json").read_text(encoding="utf-8"))
     rings = sorted(land(topology), key=len, reverse=True)
     content = json.dumps({"about": ABOUT_LAND, "rings": rings}, separators=(",", ":"))
@@ -123,14 +123,12 @@ def make(packages: Path, assets: Path) -> None:
     (assets / "LICENSES.txt").write_text("\n".join(licences(packages)), encoding="utf-8", newline="\n")
 
 
-def styles(script: str) -> Iterator[str]:
-    """The hashes of the styles that the editor's script adds: those of its movable columns, and the cursor while one is moved."""
-    columns = re.search(r"createStyle\(\w+,`([^`$\\]*)`\)", script)
-    cursor = re.search(r"`\*\{cursor:`\+[\w.]+\.dragCursor\+`!important\}`", script) and re.search(r"\bdragCursor:`([\w-]+)`", script)
-    if not columns or not cursor:
+def style(script: str) -> str:
+    """The hash of the style that the editor's script adds for the columns of its tables."""
+    added = re.findall(r"createStyle\(\w+,`([^`$\\]*)`\)", script)
+    if len(added) != 1:
         raise _Failed("the editor's script adds other styles than it did; look how hatch_build.py finds them")
-    for style in (columns[1], f"*{{cursor:{cursor[1]}!important}}"):
-        yield "sha256-" + base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
+    return "sha256-" + base64.b64encode(hashlib.sha256(added[0].encode("utf-8")).digest()).decode("ascii")
 
 
 def licences(packages: Path) -> Iterator[str]:

@@ -19,6 +19,8 @@ from playwright.sync_api import Browser, sync_playwright
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).resolve().parents[1]
+OFFLINE = ("EAI_AGAIN", "ENOTFOUND", "ECONNREFUSED", "ECONNRESET", "ENETUNREACH", "ETIMEDOUT", "EIDLETIMEOUT", "ERR_SOCKET_TIMEOUT")
+"""npm's codes where there is no network, or no registry on it."""
 
 
 def missing(what: str) -> None:
@@ -34,9 +36,12 @@ def root() -> Path:
     return ROOT
 
 
+_JENA = {"riot": "riotcmd.riot", "rsparql": "arq.rsparql", "rupdate": "arq.rupdate"}
+
+
 @pytest.fixture(scope="session")
 def tool(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[str]]:
-    """The command of an outside tool: `rapper` and `chromium` by name, `riot` as Java with Debian's Jena."""
+    """The command of an outside tool: `rapper` and `chromium` by name, those of Jena as Java with Debian's jars."""
 
     @cache
     def jena() -> str:
@@ -54,11 +59,11 @@ def tool(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[str]]
         return ":".join([str(messages), *jars])
 
     def command(name: str) -> list[str]:
-        if name == "riot":
+        if name in _JENA:
             java = shutil.which("java")
             if not java or not os.path.exists("/usr/share/java/jena-arq.jar"):
                 missing("Apache Jena (Debian: libapache-jena-java, default-jre-headless)")
-            return [str(java), "-cp", jena(), "riotcmd.riot"]
+            return [str(java), "-cp", jena(), _JENA[name]]
         path = shutil.which(name)
         if not path:
             missing(name)

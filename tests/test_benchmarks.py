@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -76,6 +78,29 @@ def test_why_is_measured_beside_its_peers(tmp_path: Path) -> None:
     assert done.stdout == report.read_text(encoding="utf-8")
     for word in ("300 events, 600 links", "networkx", "igraph", "rustworkx", "turning points", "the whole process"):
         assert word in done.stdout
+
+
+def test_the_server_is_measured_beside_its_peers(tool: Callable[[str], list[str]], tmp_path: Path) -> None:
+    tool("wrk")
+    report = tmp_path / "serve.md"
+    command = [sys.executable, str(ROOT / "benchmarks" / "serve.py"), "--triples", "3000", "--clients", "1,2", "--rounds", "1"]
+    shapes = "a label,path of causes"
+    done = subprocess.run([*command, "--shapes", shapes, "-o", str(report)], capture_output=True, text=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stderr
+    assert [line for line in done.stderr.splitlines() if not line.endswith(" is left out")] == []
+    assert done.stdout == report.read_text(encoding="utf-8")
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in done.stdout.splitlines() if line.startswith("|")]
+    assert [row[:2] for row in cells[2:]] == [["a label", "1"], ["a label", "2"], ["path of causes", "1"], ["path of causes", "2"]]
+    assert all(float(row[3].replace(",", "")) > 0 and float(row[6]) > 0 for row in cells[2:])
+    assert re.search(r"\d+ of \d+ aims met", done.stdout)
+
+
+def test_a_shape_that_is_not_known_is_refused(tool: Callable[[str], list[str]]) -> None:
+    tool("wrk")
+    command = [sys.executable, str(ROOT / "benchmarks" / "serve.py"), "--shapes", "a circle"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("serve: no shape 'a circle'; known are a label, ")
 
 
 def test_the_made_up_history_is_the_same_for_the_same_seed(tmp_path: Path) -> None:

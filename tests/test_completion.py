@@ -52,7 +52,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize(("line", "offered"), [
-    ("kg ", ["build", "check", "ask", "show", "draw", "source", "why", "export"]),
+    ("kg ", ["build", "check", "ask", "show", "draw", "source", "why", "export", "load", "serve"]),
     ("kg sh", ["show"]),
     ("kg --c", ["--completion"]),
     ("kg --completion ", ["bash", "zsh", "fish"]),

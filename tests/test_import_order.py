@@ -14,24 +14,29 @@ import small
 
 ORDER = [
     "errors", "folder", "names", "dates", "answer", "query", "store", "find", "asof", "table", "show", "links", "source", "assemble",
-    "check", "build", "causes", "network", "layout", "picture", "export", "graph", "completion", "cli",
+    "check", "build", "causes", "network", "layout", "picture", "export", "graph", "completion",
+    "page", "load", "limits", "worker", "web", "cli",
 ]
 LIBRARIES = {
-    "pyoxigraph": "folder names answer store table assemble check export",
-    "rdflib": "answer store check build export",
+    "pyoxigraph": "folder names answer store table assemble check export page load worker web",
+    "rdflib": "answer store check build export worker",
     "oxrdflib": "store",
     "SPARQLWrapper": "store",
     "networkx": "causes network layout picture export",
     "igraph": "layout",
     "pyvis": "picture",
-    "jinja2": "picture",
-    "markupsafe": "picture",
+    "jinja2": "picture page",
+    "markupsafe": "picture page",
     "pyshacl": "check",
     "edtf": "dates",
     "argcomplete": "completion",
+    "starlette": "web",
+    "hypercorn": "web",
+    "prometheus_client": "web",
 }
 LAZY = {"rdflib", "oxrdflib", "SPARQLWrapper", "igraph", "pyvis", "jinja2", "pyshacl", "edtf"}
-HEAVY = ("rdflib", "networkx", "pyvis", "igraph", "pyshacl", "SPARQLWrapper", "jinja2", "edtf", "oxrdflib", "argcomplete")
+HEAVY = ("rdflib", "networkx", "pyvis", "igraph", "pyshacl", "SPARQLWrapper", "jinja2", "edtf", "oxrdflib", "argcomplete", "asyncio",
+         "starlette", "hypercorn", "prometheus_client")
 
 
 def modules(root: Path) -> Iterator[tuple[str, Path]]:

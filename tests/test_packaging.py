@@ -22,7 +22,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 import kg
-from conftest import missing
+from conftest import OFFLINE, missing
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -133,7 +133,6 @@ def test_a_place_on_a_machine_is_known(text: str, is_place: bool) -> None:
 
 
 NOWHERE = {"npm_config_registry": "http://127.0.0.1:9", "npm_config_fetch_retries": "0"}
-OFFLINE = ("EAI_AGAIN", "ENOTFOUND", "ECONNREFUSED", "ECONNRESET", "ENETUNREACH", "ETIMEDOUT", "EIDLETIMEOUT", "ERR_SOCKET_TIMEOUT")
 
 
 def hatchling(source: Path, options: list[str], cache: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -297,9 +296,10 @@ def test_old_assets_stay_when_new_ones_cannot_be_made(sdist: Path, checkout: Pat
     assert {path.name for path in assets.iterdir()} == {path.name for path in ASSETS.iterdir()}
 
 
-def test_the_lock_file_pins_every_package_and_names_no_address() -> None:
-    lock = json.loads((ROOT / "web" / "package-lock.json").read_text(encoding="utf-8"))
-    wanted = json.loads((ROOT / "web" / "package.json").read_text(encoding="utf-8"))["dependencies"]
+@pytest.mark.parametrize("folder", ["web", "tests/clients"])
+def test_the_lock_file_pins_every_package_and_names_no_address(folder: str) -> None:
+    lock = json.loads((ROOT / folder / "package-lock.json").read_text(encoding="utf-8"))
+    wanted = json.loads((ROOT / folder / "package.json").read_text(encoding="utf-8"))["dependencies"]
     own, packages = lock["packages"].pop(""), lock["packages"]
     assert own["dependencies"] == wanted
     assert {name: packages[f"node_modules/{name}"]["version"] for name in wanted} == wanted, "name exact versions in package.json"

@@ -65,6 +65,13 @@ class Answer:
             self.kind = "boolean" if isinstance(result, ox.QueryBoolean) else "table"
             self._kept = result.serialize(format=ox.QueryResultsFormat.JSON) or b""
 
+    @classmethod
+    def kept(cls, kind: str, content: bytes) -> Answer:
+        """An answer from what another process kept of it: a graph as N-Triples, anything else as SPARQL's JSON."""
+        answer = cls.__new__(cls)
+        answer.kind, answer._kept = kind, content
+        return answer
+
     def _read(self) -> ox.QuerySolutions | ox.QueryBoolean:
         return ox.parse_query_results(io.BytesIO(self._kept), format=ox.QueryResultsFormat.JSON)
 

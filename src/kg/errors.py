@@ -5,8 +5,11 @@
     ├── UsageError        2 / 400   the command or its options are wrong
     ├── BadData           3 / 422   a file of the data cannot be used
     ├── BadQuery          3 / 400   a query cannot be used
+    │   └── OverLimit     3 / 422   a query, or its answer, is over a limit
     ├── NotFound          4 / 404   no such thing, question or file
     └── StoreError        5 / 503   a store cannot be reached or used
+        ├── Busy          5 / 503   too many wait already
+        ├── TimedOut      5 / 504   it took longer than allowed
         ├── NetworkError  5 / 502
         └── CannotWrite   5 / 500
 """
@@ -52,6 +55,16 @@ class BadQuery(KgError):
     http_status = 400
 
 
+class OverLimit(BadQuery):
+    """A query, or its answer, is over a limit, which `limit` names."""
+
+    http_status = 422
+
+    def __init__(self, what: str, where: str | None = None, todo: str | None = None, limit: str = "") -> None:
+        super().__init__(what, where, todo)
+        self.limit = limit
+
+
 class NotFound(KgError):
     """No such thing, question, file or folder."""
 
@@ -64,6 +77,16 @@ class StoreError(KgError):
 
     exit_code = 5
     http_status = 503
+
+
+class Busy(StoreError):
+    """Too many wait for an answer already."""
+
+
+class TimedOut(StoreError):
+    """It took longer than allowed, and was ended."""
+
+    http_status = 504
 
 
 class NetworkError(StoreError):

@@ -37,7 +37,7 @@ def export(store: Store, folder: Folder, format: str) -> bytes:
     triples = sorted((ox.Triple(row["subject"], row["predicate"], row["object"]) for row in rows), key=str)  # type: ignore[arg-type]
     if format == "rdfxml":
         for triple in triples:
-            _fits_xml(format, str(triple.subject), triple.object.value if isinstance(triple.object, ox.Literal) else str(triple.object))
+            fits_xml(format, str(triple.subject), triple.object.value if isinstance(triple.object, ox.Literal) else str(triple.object))
     prefixes = None if format == "ntriples" else Names.of(folder).prefixes
     return ox.serialize(triples, format=_RDF[format], prefixes=prefixes) or b""
 
@@ -56,15 +56,16 @@ def _graphml(store: Store) -> bytes:
 
     graph = network(store)
     for node, data in graph.nodes(data=True):
-        _fits_xml("graphml", node, "".join(data.values()))
+        fits_xml("graphml", node, "".join(data.values()))
     for source, _, data in graph.edges(data=True):
-        _fits_xml("graphml", source, "".join(data.values()))
+        fits_xml("graphml", source, "".join(data.values()))
     out = io.BytesIO()
     nx.write_graphml(graph, out, named_key_ids=True)
     return out.getvalue()
 
 
-def _fits_xml(format: str, where: str, text: str) -> None:
+def fits_xml(format: str, where: str, text: str) -> None:
+    """Raises BadData, which names `where`, for a text that no XML can hold."""
     if (bad := _NOT_XML.search(text)) is not None:
         what = f"{format} cannot hold the character U+{ord(bad[0]):04X}"
         raise BadData(what, where, "mend the text, or choose turtle, ntriples or jsonld")

@@ -41,6 +41,22 @@ def refuse_service(text: str, where: str | None = None) -> None:
         raise BadQuery("SERVICE would send the question to another server and is refused", where, "leave it out")
 
 
+def refuse_load(text: str, where: str | None = None) -> None:
+    """Raises BadQuery where an update holds LOAD, by which a store would read any address that the update names."""
+    if "load" in text.lower() and "load" in _NAMED.sub(" ", _SKIP.sub(" ", text)).lower():
+        raise BadQuery("LOAD would read from another place and is refused", where, "send the graph itself")
+
+
+def tokens(text: str) -> str:
+    """SPARQL text with `_` for each string and IRI, and without comments, so that its brackets and words can be counted."""
+    return _SKIP.sub(lambda match: " " if match[0][0] == "#" else " _ ", text)
+
+
+def passed_over(text: str) -> str:
+    """SPARQL text with spaces for its strings, IRIs and comments, as long as before."""
+    return _SKIP.sub(lambda match: " " * len(match[0]), text)
+
+
 def undeclared(text: str) -> list[str]:
     """The prefixes that a query uses but does not declare, in the order of their use."""
     bare = _SKIP.sub(" ", text)

@@ -210,11 +210,11 @@ SELECT ?how ?item WHERE {{
     return Shown(
         iri=iri,
         name=names.shorten(iri),
-        title=_english(values.get("label", [])) or names.shorten(iri),
+        title=english(values.get("label", [])) or names.shorten(iri),
         kind=_kind(store, iri),
-        about=_english(values.get("comment", [])),
+        about=english(values.get("comment", [])),
         names=tuple(map(_named, called)),
-        dates=_dates(stamps),
+        dates=bounds(stamps),
         lines=lines,
         remarks=tuple(kept),
         links=tuple(f"{names.shorten(plain(r['how']))} {plain(r['item'])}" for r in links),
@@ -256,7 +256,8 @@ def told(store: Store, names: Names, claims: Sequence[str], stood: Mapping[str, 
     return tuple(lines)
 
 
-def _english(terms: list[Term]) -> str:
+def english(terms: list[Term]) -> str:
+    """The English one of several labels or comments, else the first; empty where there is none."""
     return next((plain(t) for t in terms if getattr(t, "language", None) == "en"), plain(terms[0]) if terms else "")
 
 
@@ -290,7 +291,8 @@ SELECT ?claim ?name WHERE {{ ?claim rdf:subject <{iri}> ; rdf:predicate kg:name 
     return [name for name in called if name not in given or name in then]
 
 
-def _dates(values: dict[str, str]) -> str:
+def bounds(values: Mapping[str, str]) -> str:
+    """The bounds of a beginning and an end in words, from the local names of their properties and their days."""
     def part(word: str, name: str) -> str:
         early, late = values.get(f"hasEarliest{name}TimeStamp", ""), values.get(f"hasLatest{name}TimeStamp", "")
         if early and late:

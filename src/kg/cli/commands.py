@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kg.cli import serving
 from kg.cli.output import columns, count, write
 from kg.errors import BadQuery, NotFound, UsageError
 from kg.folder import Folder
@@ -254,4 +255,4 @@ def _why(options: argparse.Namespace, folder: Folder) -> int:
 
 
 COMMANDS = {"build": _build, "check": _check, "ask": _ask, "show": _show, "draw": _draw, "source": _source, "why": _why,
-            "export": _export}
+            "export": _export, "load": serving.load, "serve": serving.serve}

@@ -52,6 +52,11 @@ examples:
     "source": "examples:\n  kg source copy.txt                    find every passage, compare every number and date\n"
               "  kg source copy.txt PASSAGE            a sentence beside its claims\n"
               "  kg source copy.txt CLAIM              a claim beside its sentence",
+    "load": "examples:\n  kg load data.ttl more.nt.gz --store DIR\n  kg load data.ttl --store DIR --replace\n  kg serve --store DIR",
+    "serve": "examples:\n  kg serve                              the folder's own graph, read only\n"
+             "  kg serve --port 0 --no-browser\n  kg serve --store DIR --writable --token-file FILE\n"
+             "  kg serve --base https://data.example.org/ --limit deadline=5 --limit rows=10000\n"
+             "the limits and their meanings stand at /limits",
     "export": "examples:\n  kg export ntriples | wc -l\n  kg export graphml -o network.graphml",
 }
 
@@ -61,6 +66,13 @@ def _text(value: str) -> str:
     if not value.strip():
         raise argparse.ArgumentTypeError("must not be empty")
     return value
+
+
+def _port(value: str) -> int:
+    """A port."""
+    if not value.isdecimal() or not 0 <= int(value) < 1 << 16:
+        raise argparse.ArgumentTypeError(f"{value!r} is no port")
+    return int(value)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -162,4 +174,20 @@ def command_line() -> argparse.ArgumentParser:
     export = command("export", "the whole graph in one format")
     export.add_argument("format", metavar="FORMAT", help="turtle ntriples rdfxml jsonld graphml")
     export.add_argument("-o", "--output", type=_text, metavar="FILE", help="write to a file (default: standard output)")
+    load = command("load", "make a store on disk of files of RDF, as a whole or not at all", store=False)
+    load.add_argument("files", type=_text, nargs="+", metavar="FILE", help="Turtle, N-Triples, N-Quads, TriG, RDF/XML or JSON-LD by its "
+                      "suffix, also with .gz")
+    load.add_argument("--store", type=_text, metavar="DIR", required=True, help="where the store is made")
+    load.add_argument("--replace", action="store_true", help="in the place of a store that is there")
+    serve = command("serve", "a SPARQL endpoint, and pages for people, on one port")
+    serve.add_argument("--host", type=_text, default="127.0.0.1", help="the address to listen on (default: only this machine)")
+    serve.add_argument("--port", type=_port, default=8000, help="the port (default 8000; 0: a free one)")
+    serve.add_argument("--no-browser", action="store_true", help="open no browser")
+    serve.add_argument("--reload", action="store_true", help="read the questions anew for each request")
+    serve.add_argument("--base", type=_text, metavar="IRI", help="the public address, where it is another one")
+    serve.add_argument("--host-name", type=_text, action="append", default=[], metavar="NAME", help="one more name to answer to")
+    serve.add_argument("--writable", action="store_true", help="let who has the token write to the store")
+    serve.add_argument("--token-file", type=_text, metavar="FILE", help="the token for writing (default: made and shown at the start)")
+    serve.add_argument("--limit", type=_text, action="append", default=[], metavar="NAME=VALUE", help="a limit other than the default")
+    serve.add_argument("--log", type=_text, metavar="FILE", help="a line of JSON for each request; - for standard error")
     return parser

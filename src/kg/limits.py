@@ -1,0 +1,81 @@
+"""How much anybody may ask for, in one place; what can be counted is refused before it costs anything."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from kg.errors import OverLimit
+from kg.query import tokens
+
+
+def _limit(default: Any, says: str) -> Any:
+    return field(default=default, metadata={"says": says})
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """All limits of a server. Each is an option of `kg serve`, and stands at `/limits`."""
+
+    workers: int = _limit(2, "processes in which queries are evaluated")
+    deadline: float = _limit(10.0, "seconds for a query or an update")
+    queue: int = _limit(1_000, "queries that may wait for a process")
+    memory: int = _limit(1 << 30, "bytes of address space of a process for queries")
+    rows: int = _limit(200_000, "rows or triples of an answer")
+    answer: int = _limit(32 << 20, "bytes of an answer")
+    address: int = _limit(16_000, "characters of a request's address with its query")
+    body: int = _limit(1 << 20, "bytes of a query or an update")
+    upload: int = _limit(8 << 20, "bytes of a graph that is sent to be stored")
+    held: int = _limit(256 << 20, "bytes of bodies and answers that the server holds at a time")
+    nesting: int = _limit(200, "brackets, or signs such as ! and -, within each other in a query")
+    items: int = _limit(60, "items of a list in a query")
+    values: int = _limit(5_000, "terms in the VALUES of a query")
+    connections: int = _limit(2_000, "connections at a time")
+    patience: float = _limit(10.0, "seconds for the head of a request, for its body, and for a client to read on")
+    recycle: int = _limit(20_000, "queries after which a process makes room for a new one")
+
+
+NAMES = tuple(one.name for one in fields(Limits))
+SAYS = {one.name: str(one.metadata["says"]) for one in fields(Limits)}
+"""What each limit bounds."""
+
+_RUN = re.compile(r"[!+-](?:\s*[!+-])*")
+_TOKEN = re.compile(r"[()\[\]{}]|[,=<>!&|+*/^;]|[^\s()\[\]{},=<>!&|+*/^;]+")
+
+
+def refuse_excess(text: str, limits: Limits) -> None:
+    """Raises OverLimit for a query that is nested deeper, or has longer lists, than the limits allow.
+
+    Oxigraph's parser recurses on brackets and signs, and its planner needs more than linear time for the items of a list
+    (`( … )` in the place of a term), so that a few kilobytes could end its process or hold it.
+    """
+    plain = tokens(text)
+    deepest = max((len("".join(run[0].split())) for run in _RUN.finditer(plain)), default=0)
+    inside: list[tuple[str, int]] = [("", 0)]
+    values, before = 0, ""
+    for token in _TOKEN.findall(plain):
+        kind, count = inside[-1]
+        if token in "([{":
+            inside[-1] = (kind, count + 1)
+            inside.append(("values" if "values" in (before, kind) else token, 0))
+            deepest = max(deepest, len(inside) - 1)
+        elif token in ")]}":
+            if len(inside) > 1:
+                inside.pop()
+                if kind == "(" and count > limits.items:
+                    raise _over("items", limits, f"a list of {count} items")
+        elif token in ",=<>!&|+*/^;-":  # arguments, an expression or a path, not a list
+            inside[-1] = (kind if kind == "values" else token, count)
+        else:
+            inside[-1] = (kind, count + 1)
+            values += kind == "values"
+        before = "values" if token.lower() == "values" or (before == "values" and token[0] in "?$()") else ""
+    if deepest > limits.nesting:
+        raise _over("nesting", limits, f"{deepest} brackets or signs within each other")
+    if values > limits.values:
+        raise _over("values", limits, f"{values} terms in VALUES")
+
+
+def _over(name: str, limits: Limits, what: str) -> OverLimit:
+    return OverLimit(f"{what}: over the limit of {getattr(limits, name)}", None, "ask for less at a time", limit=name)

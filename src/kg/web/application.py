@@ -1,0 +1,61 @@
+"""The application: every route of the server, in one list."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from functools import partial
+
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route, Router
+from starlette.types import ASGIApp
+
+from kg.web import description
+from kg.web.endpoint import Endpoint
+from kg.web.graphs import PATH, graphs
+from kg.web.guard import Guard
+from kg.web.metrics import MEDIA
+from kg.web.protocol import sparql
+
+_ALL = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "CONNECT"]
+"""Routes that say themselves which methods they have not."""
+
+
+async def _health(request: Request, endpoint: Endpoint) -> Response:
+    """Whether queries are answered."""
+    ready = endpoint.pool.ready
+    return JSONResponse({"status": "ok" if ready else "unavailable"}, 200 if ready else 503, {"Cache-Control": "no-store"})
+
+
+async def _metrics(request: Request, endpoint: Endpoint) -> Response:
+    """What was counted, for Prometheus."""
+    endpoint.metrics.busy.set(endpoint.pool.busy)
+    endpoint.metrics.waiting.set(endpoint.pool.waiting)
+    return Response(endpoint.metrics.text(), headers={"Content-Type": MEDIA, "Cache-Control": "no-store"})
+
+
+def application(
+    endpoint: Endpoint, hosts: Collection[str] = (), pages: Sequence[BaseRoute] = (), log: Callable[[str], None] | None = None
+) -> ASGIApp:
+    """The server's application.
+
+    `pages` are routes for people, matched before any other (`kg.web.pages.routes`); they may raise KgError. `hosts` are the
+    names that the server answers to, all if empty. `log` takes a line for each request.
+    """
+
+    def route(path: str, does: Callable[..., Awaitable[Response]], methods: Sequence[str] = ("GET", "HEAD")) -> Route:
+        return Route(path, partial(does, endpoint=endpoint), methods=list(methods))
+
+    inner = Router(routes=[
+        *pages,
+        route("/sparql", sparql, _ALL),
+        route("/sparql/", sparql, _ALL),
+        route(PATH, graphs, _ALL),
+        route(PATH + "/{name:path}", graphs, _ALL),
+        route("/.well-known/void", description.void),
+        route("/limits", description.limits),
+        route("/health", _health),
+        route("/metrics", _metrics),
+    ])
+    return Guard(GZipMiddleware(inner, minimum_size=1400), endpoint, hosts, log)

@@ -1,0 +1,126 @@
+"""What stands before every route: who may be asked for, how long an address may be, and what every response says."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Collection
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kg.errors import KgError
+from kg.web.endpoint import Endpoint, compressed
+from kg.web.problem import BadRequest, problem, refused
+from kg.web.request import accepted
+from kg.worker import client
+
+_ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "X-Frame-Options": "DENY",
+}
+_POLICY = ("default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+           "frame-ancestors 'none'; form-action 'self'")
+
+
+class Guard:
+    """Wraps the application. `hosts` are the names it answers to; `log` takes one record for each request."""
+
+    def __init__(self, app: ASGIApp, endpoint: Endpoint, hosts: Collection[str], log: Callable[[str], None] | None = None) -> None:
+        self.app, self.endpoint, self.log = app, endpoint, log
+        self.hosts = frozenset(host.lower() for host in hosts)
+        limits = endpoint.limits
+        self.limits = f"deadline={limits.deadline:g}, rows={limits.rows}, answer={limits.answer}, body={limits.body}"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            if scope["type"] == "websocket":
+                await send({"type": "websocket.close", "code": 1000})
+                return
+            await self.app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        status, size = 0, 0
+        scope["kg.client"] = (scope.get("client") or ("",))[0]
+        client.set(scope["kg.client"])
+
+        async def sending(message: Message) -> None:
+            nonlocal status, size
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                for name, value in _ALWAYS.items():
+                    headers.setdefault(name, value)
+                headers["KG-Limits"] = self.limits
+                if headers.get("content-type", "").startswith("text/html"):
+                    headers.setdefault("Content-Security-Policy", _POLICY)
+                else:
+                    headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+                if scope["method"] in ("GET", "HEAD", "OPTIONS") or scope.get("kg.read"):
+                    headers["Access-Control-Allow-Origin"] = "*"
+                    headers["Access-Control-Expose-Headers"] = "KG-Limits, Link, Retry-After"
+            elif message["type"] == "http.response.body":
+                size += len(message.get("body", b""))
+            await send(message)
+
+        accept: str | None = None
+        try:
+            try:
+                accept = accepted(Request(scope))
+                self._refuse(scope)
+                if not compressed(Request(scope)):  # the middleware that compresses knows no weights
+                    scope["headers"] = [header for header in scope["headers"] if header[0] != b"accept-encoding"]
+                scope["app"] = self.app  # so that what no route takes is raised, and told of below
+                await self.app(scope, receive, sending)
+            except BadRequest as error:
+                response = problem(error.status, str(error), accept, error.headers, error.limit)
+                await self._late(response, status, scope, receive, sending)
+            except KgError as error:
+                await self._late(refused(error, accept), status, scope, receive, sending)
+            except HTTPException as error:
+                await self._late(problem(error.status_code, str(error.detail), accept, error.headers), status, scope, receive, sending)
+            except Exception as error:
+                self._say({"error": f"{type(error).__name__}: {error}"[:500]})
+                response = problem(500, "something went wrong in the server; it is not your fault", accept)
+                await self._late(response, status, scope, receive, sending)
+        finally:
+            took = time.perf_counter() - began
+            self.endpoint.release(scope)
+            route = getattr(scope.get("route"), "path", "none")
+            metrics = self.endpoint.metrics
+            method = scope["method"] if scope["method"] in ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS") else "other"
+            metrics.requests.labels(route, method, str(status)).inc()
+            metrics.seconds.labels(route).observe(took)
+            self._say({"client": scope["kg.client"], "method": scope["method"][:20], "path": scope["path"][:500], "status": status,
+                       "bytes": size, "ms": round(took * 1000, 2)})
+
+    async def _late(self, response: Response, status: int, scope: Scope, receive: Receive, send: Send) -> None:
+        """Sends a refusal, unless a response has begun; then the connection is broken off, so that nothing half looks whole."""
+        if status:
+            raise ConnectionAbortedError("the response failed after it began")
+        await response(scope, receive, send)
+
+    def _refuse(self, scope: Scope) -> None:
+        """Raises BadRequest for another host's name (which a page elsewhere may have been made to point here) and a long address."""
+        given = Headers(scope=scope).getlist("host")
+        if len(given) != 1:
+            raise BadRequest(400, "one Host header is needed", "name the host")
+        try:
+            host = urlsplit(f"//{given[0]}").hostname if not set(given[0]) & set("/?#@\\ \t") else None
+        except ValueError:
+            host = None
+        if host is None or (self.hosts and host.lower().rstrip(".") not in self.hosts):
+            raise BadRequest(421, "this server does not answer to that name", "start it with --host-name NAME to allow a name")
+        if len(scope.get("raw_path", b"")) + len(scope["query_string"]) > self.endpoint.limits.address:
+            raise BadRequest(414, f"the address is longer than {self.endpoint.limits.address} characters", "send the query by POST",
+                             "address")
+
+    def _say(self, record: dict[str, object]) -> None:
+        if self.log is not None:
+            self.log(json.dumps({"time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), **record}, ensure_ascii=True))

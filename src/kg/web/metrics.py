@@ -1,0 +1,24 @@
+"""What the server counts, for Prometheus."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+MEDIA = "text/plain; version=0.0.4; charset=utf-8"
+
+
+class Metrics:
+    """The counters of one server."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        labels = ["route", "method", "status"]
+        self.requests = Counter("kg_requests", "Requests by route, method and status.", labels, registry=self.registry)
+        self.seconds = Histogram("kg_request_seconds", "Seconds to answer a request.", ["route"], registry=self.registry)
+        self.ended = Counter("kg_processes_ended", "Processes that ended before they answered.", ["reason"], registry=self.registry)
+        self.busy = Gauge("kg_processes_busy", "Processes at work.", registry=self.registry)
+        self.waiting = Gauge("kg_queries_waiting", "Queries that wait for a process.", registry=self.registry)
+
+    def text(self) -> bytes:
+        """All of it, in the format that Prometheus reads."""
+        return generate_latest(self.registry)

@@ -1,0 +1,144 @@
+"""The HTTP server: Hypercorn's reading and writing of HTTP, with our own hold on connections.
+
+Hypercorn ends a connection whose head is not whole in time. Added here, because it has them not: a most of connections,
+of which the oldest idle one makes room for a new one, clients that must read on, and a stop that lets what runs end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from hypercorn.asyncio.tcp_server import TCPServer
+from hypercorn.asyncio.worker_context import WorkerContext
+from hypercorn.config import Config
+from hypercorn.typing import ASGIFramework
+from hypercorn.utils import wrap_app
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kg.errors import StoreError
+from kg.limits import Limits
+
+_HEAD = 16 << 10
+"""Bytes of the head of a request beside its address."""
+_PIECE = 128 << 10
+"""Bytes that a client must take within its patience."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens; port 0 takes a free one. Raises StoreError."""
+    try:
+        both = host == "::" and socket.has_dualstack_ipv6()
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listening = socket.create_server((host, port), family=family, backlog=1024, dualstack_ipv6=both)
+        # asyncio sets it only where the socket names its protocol; without it every answer waits 40 ms for the client's word.
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return listening
+    except (OSError, OverflowError) as error:
+        raise StoreError(f"nothing can listen there ({getattr(error, 'strerror', None) or error})", f"{host}:{port}",
+                         "name another --port or --host") from error
+
+
+class _Connection:
+    def __init__(self, writer: asyncio.StreamWriter) -> None:
+        self.writer = writer
+        self.active = 0
+
+    def abort(self) -> None:
+        self.writer.transport.abort()
+
+
+class Server:
+    """Serves an application on a socket until it is told to stop."""
+
+    def __init__(self, app: ASGIApp, limits: Limits) -> None:
+        self.app, self.limits = app, limits
+        self.stop = asyncio.Event()
+        self._connections: dict[Any, _Connection] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    async def run(self, listening: socket.socket, ready: Callable[[], None] = lambda: None) -> None:
+        """Serves until `stop` is set, then lets what runs end, within the deadline of a query."""
+        config = Config()
+        config.keep_alive_timeout = self.limits.patience
+        config.h11_max_incomplete_size = self.limits.address + _HEAD
+        config.h2_max_header_list_size = self.limits.address + _HEAD
+        config.h2_max_concurrent_streams = 20
+        config.include_server_header = False
+        config.errorlog = None
+        self._config = config
+        self._context = WorkerContext(None)
+        self._wrapped = wrap_app(_framework(self._shim), config.wsgi_max_body_size, "asgi")
+        server = await asyncio.start_server(self._connected, sock=listening, backlog=1024)
+        try:
+            ready()
+            await self.stop.wait()
+        finally:
+            server.close()
+            await self._context.terminated.set()  # idle connections end, the others after their answer
+            if self._tasks:
+                await asyncio.wait(self._tasks, timeout=self.limits.deadline + self.limits.patience)
+            for connection in tuple(self._connections.values()):
+                connection.abort()
+            if self._tasks:
+                await asyncio.wait(self._tasks, timeout=1)
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        peer = writer.get_extra_info("peername")
+        key = tuple(peer[:2]) if isinstance(peer, tuple) else peer
+        if len(self._connections) >= self.limits.connections:
+            oldest = next((known for known in self._connections.values() if not known.active), None)
+            if oldest is None:
+                writer.transport.abort()
+                self._tasks.discard(task)
+                return
+            oldest.abort()
+        connection = self._connections[key] = _Connection(writer)
+        try:
+            with suppress(ConnectionError, ExceptionGroup):
+                await TCPServer(self._wrapped, asyncio.get_running_loop(), self._config, self._context, {}, reader, writer)
+        finally:
+            if self._connections.get(key) is connection:
+                del self._connections[key]
+            self._tasks.discard(task)
+
+    async def _shim(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Knows which connections are at work, and ends those whose client does not read on."""
+        connection = self._connections.get(scope.get("client"))
+        if connection is None or scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def patiently(message: Message) -> None:
+            content = message.get("body", b"")
+            try:
+                if len(content) <= _PIECE:
+                    await self._within(send(message))
+                    return
+                for start in range(0, len(content), _PIECE):
+                    last = start + _PIECE >= len(content)
+                    piece = {**message, "body": content[start : start + _PIECE], "more_body": message.get("more_body", False) or not last}
+                    await self._within(send(piece))
+            except TimeoutError as error:
+                connection.abort()
+                raise ConnectionAbortedError("the client does not read on") from error
+
+        connection.active += 1
+        try:
+            await self.app(scope, receive, patiently)
+        finally:
+            connection.active -= 1
+
+    async def _within(self, sending: Any) -> None:
+        async with asyncio.timeout(self.limits.patience):
+            await sending
+
+
+def _framework(app: Any) -> ASGIFramework:
+    return app  # type: ignore[no-any-return]

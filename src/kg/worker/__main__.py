@@ -1,0 +1,7 @@
+"""`python -m kg.worker`, as `kg.worker.pool` starts it."""
+
+import sys
+
+from kg.worker.process import main
+
+main(sys.argv[1])

@@ -1,0 +1,365 @@
+"""Processes that evaluate queries: they are bounded, confined and replaced, and whoever asks next is answered."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+import served
+import small
+from kg.errors import BadQuery, Busy, KgError, NotFound, OverLimit, StoreError, TimedOut
+from kg.find import find
+from kg.limits import NAMES, SAYS, Limits, refuse_excess
+from kg.names import Names
+from kg.show import show
+from kg.store import open_store
+from kg.worker import Pool, WorkerStore
+from kg.worker.pool import Result
+from kg.worker.update import using
+
+KEPT = {"table": "json", "boolean": "json", "graph": "ntriples"}
+TURTLE = "".join(f'<http://x.org/{n}> <http://x.org/p> "{n}" .\n' for n in range(2000))
+BOMB = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return str(served.store(tmp_path_factory.mktemp("worker") / "store", TURTLE))
+
+
+def pooled(path: str, does: Callable[[Pool], Awaitable[None]], writable: bool = False, **limits: float) -> None:
+    """Runs something with a pool, which is ended afterwards and leaves no process."""
+
+    async def run() -> None:
+        pool = Pool(path, Limits(**{"workers": 1, "deadline": 2.0, **limits}), writable)  # type: ignore[arg-type]
+        try:
+            await pool.start()
+            await does(pool)
+        finally:
+            started = pool.processes
+            await pool.close()
+        assert not [pid for pid in started if Path(f"/proc/{pid}").exists()]
+
+    asyncio.run(run())
+
+
+async def answers(pool: Pool) -> None:
+    """That the next query is answered."""
+    assert (await pool.query("SELECT * { <http://x.org/7> ?p ?o }", KEPT)).rows == 1
+
+
+def test_answers_of_each_kind(path: str) -> None:
+    async def does(pool: Pool) -> None:
+        assert await pool.query("ASK {}", KEPT) == Result("boolean", "json", 1, b'{"head":{},"boolean":true}')
+        table = await pool.query("SELECT * { ?s ?p ?o }", {"table": "tsv"})
+        assert (table.kind, table.rows, table.content.count(b"\n")) == ("table", 2000, 2001)
+        assert (await pool.query("CONSTRUCT WHERE { ?s ?p ?o }", KEPT)).rows == 2000
+        assert (await pool.query("CONSTRUCT WHERE { ?s ?p ?o }", {"table": "json", "graph": None})).format is None
+        with pytest.raises(BadQuery, match="query:1:"):
+            await pool.query("SELECT", KEPT)
+        with pytest.raises(BadQuery, match="SERVICE"):
+            await pool.query("SELECT * { SERVICE <http://x.org/> { ?s ?p ?o } }", KEPT)
+        with pytest.raises(NotFound):
+            await pool.graph("http://x.org/none", "turtle")
+        await answers(pool)
+
+    pooled(path, does)
+
+
+BOMBS = {
+    "time": (BOMB, TimedOut),
+    "memory": ("SELECT * { ?a ?b ?c . ?d ?e ?f } ORDER BY RAND()", (OverLimit, TimedOut)),
+    "doubling": ('SELECT (STRLEN(?x40) AS ?n) { BIND("abcdefgh" AS ?x0) ' + " ".join(f"BIND(CONCAT(?x{n}, ?x{n}) AS ?x{n + 1})" for n in range(40)) + " }", (OverLimit, TimedOut)),
+    "depth": ("ASK { " + "{} UNION " * 30_000 + "{} }", OverLimit),
+    "bytes": ("SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }", OverLimit),
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_bomb_ends_its_process_and_the_next_query_is_answered(name: str, path: str) -> None:
+    async def does(pool: Pool) -> None:
+        ended: list[str] = []
+        pool.ended = ended.append
+        (before,) = pool.processes
+        text, error = BOMBS[name]
+        with pytest.raises(error):
+            await pool.query(text, KEPT)
+        await answers(pool)
+        (after,) = pool.processes
+        assert (before == after) == (name == "bytes") == (not ended)
+
+    pooled(path, does, answer=1 << 20)
+
+
+@pytest.mark.parametrize("format", ["json", "xml", "csv", "tsv", "html"])
+def test_rows_over_the_limit_are_refused_and_no_others(format: str, path: str) -> None:
+    async def does(pool: Pool) -> None:
+        formats = {"table": format, "graph": "turtle"}
+        tricky = "SELECT ?x { BIND('},{\\n<result>' AS ?y) ?s ?p ?o BIND(CONCAT(?y, ?y, ?o) AS ?x) } LIMIT 100"
+        assert (await pool.query(tricky, formats)).rows == 100
+        for text in ("SELECT * { ?s ?p ?o } LIMIT 101", "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o } LIMIT 101"):
+            with pytest.raises(OverLimit) as raised:
+                await pool.query(text, formats)
+            assert raised.value.limit == "rows"
+        await answers(pool)
+
+    pooled(path, does, rows=100)
+
+
+def test_a_process_that_is_killed_from_outside_is_replaced(path: str) -> None:
+    async def does(pool: Pool) -> None:
+        for _ in range(3):
+            os.kill(pool.processes[0], signal.SIGKILL)
+            await asyncio.sleep(0.05)
+            with pytest.raises(OverLimit):
+                await pool.query("ASK {}", KEPT)
+            await answers(pool)
+
+    pooled(path, does)
+
+
+def test_each_client_has_its_turn_and_the_queue_has_an_end(path: str) -> None:
+    async def does(pool: Pool) -> None:
+        done: list[str] = []
+
+        async def ask(client: str) -> None:
+            await pool.query("SELECT * { ?s ?p ?o }", KEPT, client=client)
+            done.append(client)
+
+        many = [asyncio.create_task(ask("many")) for _ in range(20)]
+        await asyncio.sleep(0)
+        one = asyncio.create_task(ask("one"))
+        await asyncio.sleep(0)
+        with pytest.raises(Busy):
+            await ask("other")
+        await asyncio.gather(*many, one)
+        assert done.index("one") < 4 and len(done) == 21
+
+    pooled(path, does, queue=20)
+
+
+def test_who_gives_up_gives_the_process_back(path: str) -> None:
+    async def does(pool: Pool) -> None:
+        slow = asyncio.create_task(pool.query(BOMB, KEPT))
+        waiting = asyncio.create_task(pool.query("ASK {}", KEPT))
+        await asyncio.sleep(0.2)
+        waiting.cancel()
+        slow.cancel()
+        await asyncio.gather(slow, waiting, return_exceptions=True)
+        assert pool.waiting == 0
+        await answers(pool)
+        assert pool.busy == 0
+
+    pooled(path, does, deadline=30.0)
+
+
+def test_a_process_makes_room_after_many_queries(path: str) -> None:
+    async def does(pool: Pool) -> None:
+        seen = set()
+        for _ in range(12):
+            seen.update(pool.processes)
+            await answers(pool)
+        assert len(seen) >= 3
+
+    pooled(path, does, recycle=4)
+
+
+def test_updates_are_whole_and_seen_right_after(tmp_path: Path) -> None:
+    async def does(pool: Pool) -> None:
+        for number in range(10):
+            await pool.update(f"INSERT DATA {{ <http://x.org/new> <http://x.org/n> {number} }}")
+            assert (await pool.query("SELECT * { <http://x.org/new> ?p ?o }", KEPT)).rows == number + 1
+        for wrong, error in (
+            ("INSERT DATA { <http://x.org/a> <http://x.org/b> 1 } ; nonsense", BadQuery),
+            ("LOAD <file:///etc/passwd>", BadQuery),
+            ("INSERT { <http://x.org/bomb> <http://x.org/n> ?n } WHERE { { " + BOMB + " } }", TimedOut),
+        ):
+            with pytest.raises(error):
+                await pool.update(wrong)
+            assert (await pool.query("SELECT * { VALUES ?s { <http://x.org/a> <http://x.org/bomb> } ?s ?p ?o }", KEPT)).rows == 0
+        await pool.update("DELETE WHERE { <http://x.org/new> ?p ?o }")
+        assert (await pool.query("SELECT * { <http://x.org/new> ?p ?o }", KEPT)).rows == 0
+        assert await pool.put("http://x.org/g", b"<http://x.org/s> <http://x.org/p> _:b .\n", replace=True) is False
+        assert await pool.put("http://x.org/g", b"", replace=True) is True
+        assert (await pool.graph("http://x.org/g", "ntriples")).rows == 0
+        await pool.delete("http://x.org/g")
+        with pytest.raises(NotFound):
+            await pool.graph("http://x.org/g", "ntriples")
+
+    pooled(str(served.store(tmp_path / "store", TURTLE)), does, writable=True)
+
+
+def test_a_store_that_another_process_writes_is_refused(tmp_path: Path) -> None:
+    store = str(served.store(tmp_path / "store"))
+
+    async def does(pool: Pool) -> None:
+        other = Pool(store, Limits(workers=1), True)
+        with pytest.raises(StoreError, match="lock|LOCK"):
+            await other.start()
+        await other.close()
+
+    pooled(store, does, writable=True)
+
+
+def test_a_store_that_is_none_is_an_error(tmp_path: Path) -> None:
+    async def run() -> None:
+        pool = Pool(str(tmp_path), Limits())
+        try:
+            with pytest.raises(KgError, match="no store of Oxigraph"):
+                await pool.start()
+        finally:
+            await pool.close()
+
+    asyncio.run(run())
+
+
+CONFINED = """
+import socket, subprocess, sys, threading
+from kg.worker import confine
+print(confine.confine())
+def tries(name, does):
+    try:
+        does()
+        print(name, 'done')
+    except OSError as error:
+        print(name, type(error).__name__)
+def all_of_them():
+    tries('socket', lambda: socket.socket())
+    tries('program', lambda: subprocess.run(['/bin/true']))
+    tries('file', lambda: open(__import__('os').devnull).close())
+all_of_them()
+thread = threading.Thread(target=all_of_them); thread.start(); thread.join()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the filter of system calls is Linux's")
+def test_a_confined_process_has_no_network_and_starts_no_program() -> None:
+    done = subprocess.run([sys.executable, "-c", CONFINED], capture_output=True, text=True, env=served.environment(), check=True)
+    refused = ["socket PermissionError", "program PermissionError", "file done"]
+    assert done.stdout.splitlines() == ["True", *refused, *refused]
+
+
+def test_a_query_that_reaches_the_engine_with_service_has_no_network(path: str) -> None:
+    """The second wall: the refusal by words is taken away, and still nothing is asked."""
+    code = f"""
+import socket, threading
+import pyoxigraph as ox
+from kg.worker import confine
+listening = socket.create_server(('127.0.0.1', 0))
+listening.settimeout(1)
+store = ox.Store.read_only({path!r})
+assert confine.confine()
+try:
+    list(store.query('SELECT * {{ SERVICE <http://127.0.0.1:%d/> {{ ?s ?p ?o }} }}' % listening.getsockname()[1]))
+except OSError as error:
+    print('refused', error)
+"""
+    if sys.platform != "linux":
+        pytest.skip("the filter of system calls is Linux's")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=served.environment(), check=True)
+    assert done.stdout.startswith("refused") and "ermitted" in done.stdout or "denied" in done.stdout
+
+
+def test_a_process_ends_with_its_server(path: str, tmp_path: Path) -> None:
+    with served.serving("--store", path) as server:
+        children = server.processes()[1:]
+        assert len(children) == 2
+        server.process.kill()
+        server.process.wait()
+        end = time.monotonic() + served.WAIT
+        while time.monotonic() < end and any(Path(f"/proc/{pid}").exists() for pid in children):
+            time.sleep(0.02)
+        assert not any(Path(f"/proc/{pid}").exists() for pid in children)
+
+
+def test_everything_above_the_store_works_over_processes(tmp_path: Path) -> None:
+    folder = small.make(tmp_path)
+    names = Names.of(folder)
+
+    async def does(pool: Pool) -> None:
+        store, here = WorkerStore(pool, asyncio.get_running_loop()), open_store(folder)
+
+        def asking() -> None:
+            iri = find(store, names, "short war")
+            assert show(store, names, iri).to_json() == show(here, names, iri).to_json()
+            text = "SELECT * { ?s ?p ?o } ORDER BY ?s ?p ?o"
+            assert store.ask(text).to_csv() == here.ask(text).to_csv()
+            construct = "CONSTRUCT WHERE { ?s ?p ?o }"
+            assert store.ask(construct).text("turtle") == here.ask(construct).text("turtle")
+            assert store.ask("ASK {}").boolean is True and len(store.rdflib()) == len(here.ask(construct))
+            with pytest.raises(BadQuery, match=r"^here:1:\d+: not valid SPARQL"):
+                store.ask("nonsense", "here")
+
+        await asyncio.gather(*(asyncio.to_thread(asking) for _ in range(4)))
+
+    pooled(str(folder.root), does)
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [
+        ("SELECT * { ?s ?p (" + "<http://x.org/a> " * 61 + ") }", "items"),
+        ("ASK { FILTER" + "(" * 201 + "1" + ")" * 201 + " }", "nesting"),
+        ("ASK { FILTER(" + "!" * 201 + "?x) }", "nesting"),
+        ("ASK { FILTER(" + "- " * 201 + "1) }", "nesting"),
+        ("ASK { VALUES ?x { " + "1 " * 5001 + "} }", "values"),
+        ("ASK { VALUES (?x ?y) { " + "(1 'a') " * 2600 + "} }", "values"),
+    ],
+)
+def test_what_can_be_counted_is_refused_before_it_is_read(text: str, limit: str) -> None:
+    with pytest.raises(OverLimit) as raised:
+        refuse_excess(text, Limits())
+    assert raised.value.limit == limit
+
+
+def test_what_only_looks_like_too_much_is_not() -> None:
+    brackets = "'" + "(" * 500 + "'"
+    refuse_excess("SELECT * { FILTER(?x IN (" + ", ".join(["<http://x.org/((((>"] * 300) + ")) }", Limits())
+    refuse_excess(f"SELECT * {{ ?s ?p {brackets} }} # " + "{" * 500, Limits())
+    refuse_excess("SELECT * { FILTER(" + " && ".join(["?x = 1"] * 300) + ") }", Limits())
+    refuse_excess("SELECT * { " + "OPTIONAL { ?s ?p ?o } " * 300 + "}", Limits())
+    refuse_excess("SELECT * { ?s (" + "|".join(["<http://x.org/p>"] * 100) + ") ?o }", Limits())
+
+
+def test_every_limit_has_a_meaning() -> None:
+    assert set(SAYS) == set(NAMES) and all(SAYS.values())
+
+
+def test_using_is_put_where_sparql_wants_it() -> None:
+    given = (["http://x.org/a"], ["http://x.org/b"])
+    clause = "USING <http://x.org/a> USING NAMED <http://x.org/b>"
+    assert using("INSERT DATA { <http://x.org/where> a 'WHERE {' }", *given) == "INSERT DATA { <http://x.org/where> a 'WHERE {' }"
+    assert " ".join(using("INSERT { ?s ?p 1 } WHERE { ?s ?p ?o }", *given).split()) == f"INSERT {{ ?s ?p 1 }} {clause} WHERE {{ ?s ?p ?o }}"
+    short = " ".join(using("DELETE WHERE { ?s ?p ?o } ; DROP ALL", *given).split())
+    assert short == f"DELETE {{ ?s ?p ?o }} {clause} WHERE {{ ?s ?p ?o }} ; DROP ALL"
+    for text in ("WITH <http://x.org/g> DELETE { ?s ?p ?o } WHERE { ?s ?p ?o }", "DELETE { ?s ?p ?o } USING <http://x.org/g> WHERE { ?s ?p ?o }"):
+        with pytest.raises(BadQuery, match="one place"):
+            using(text, *given)
+        assert using(text, [], []) == text
+
+
+def test_a_stopped_loop_is_told_to_threads(path: str) -> None:
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    pool = Pool(path, Limits(workers=1))
+    asyncio.run_coroutine_threadsafe(pool.start(), loop).result()
+    store = WorkerStore(pool, loop)
+    assert store.ask("ASK {}").boolean is True
+    asyncio.run_coroutine_threadsafe(pool.close(), loop).result()
+    with pytest.raises(Busy):
+        store.ask("ASK {}")
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
+    with pytest.raises(Busy):
+        store.ask("ASK {}")
