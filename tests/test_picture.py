@@ -15,10 +15,10 @@ from xml.etree import ElementTree
 import networkx as nx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browsing import HOSTILE, Opened, contrast
 from playwright.sync_api import Browser
 
 import kg
+from browsing import HOSTILE, Opened, contrast
 from kg import asof
 from kg.causes import causes
 from kg.causes.chains import chains
@@ -258,6 +258,19 @@ def test_figures_of_both_sides_stand_side_by_side(opened: Callable[..., Opened],
     assert dict(zip(heads, dead, strict=True)) == {head: ["27"] if "Japanese" in head else ["56 soldiers", "3"] for head in heads}
     cells = one.page.inner_text("#card table")
     assert all(figure["words"] in cells for figure in graph.graph["details"]["figures"][TAURAN])
+
+
+def test_figures_of_parts_stand_with_the_whole(opened: Callable[..., Opened], graph: nx.MultiDiGraph[str]) -> None:
+    parts = {GOL}
+    while more := {s for s, t, d in graph.edges(data=True) if d["predicate"].endswith("#partOf") and t in parts} - parts:
+        parts |= more
+    figures = graph.graph["details"]["figures"]
+    assert len(parts & set(figures)) > 1
+    one = opened()
+    one.pick(GOL)
+    told = one.page.eval_on_selector_all("#card table strong", "all => all.map((e) => e.textContent)")
+    assert sorted(set(told)) == sorted({figure["words"] for part in parts for figure in figures.get(part, [])})
+    assert "must not be added" in one.page.inner_text("#card")
 
 
 def test_contradictions_are_marked(opened: Callable[..., Opened], graph: nx.MultiDiGraph[str]) -> None:

@@ -10,10 +10,10 @@ from typing import Any
 import networkx as nx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browsing import HOSTILE, Opened, contrast
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from browsing import HOSTILE, Opened, contrast
 from kg.names import Names
 from kg.network import network
 from kg.picture import detailed, page

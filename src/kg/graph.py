@@ -84,9 +84,13 @@ class Graph:
 
         centre = find(self.store, self.names, around) if around else None
         on = day(as_of) if as_of is not None else None
-        text = drawn(question(self.folder, query), on) if query else None
-        title = self.folder.setting_or("pictureTitle", "Network")
-        return Network.of(network(self.store, around=centre, depth=depth, query=text, day=on), self.store, self.names, title)
+        asked = question(self.folder, query) if query else None
+        found = network(self.store, around=centre, depth=depth, query=drawn(asked, on) if asked else None, day=on)
+        if centre is not None:
+            title = str(found.nodes[centre]["label"])
+        else:
+            title = asked.title if asked else self.folder.setting_or("pictureTitle", "The whole network")
+        return Network.of(found, self.store, self.names, title)
 
     def draw(self, around: str | None = None, depth: int = 1, query: str | None = None) -> Page:
         """The network as one page of HTML, which a notebook shows. Raises NotFound."""
@@ -127,10 +131,10 @@ def draw(graph: Graph, output: str | Path | None = None, **options: object) -> P
     from kg.folder import write_atomically
     from kg.picture import detailed, fitting, page
 
+    network = graph.network(**options)  # type: ignore[arg-type]
     around = options.get("around")
     centre = find(graph.store, graph.names, str(around)) if around else None
-    network = detailed(fitting(graph.network(**options), centre=centre), graph.store, graph.names)  # type: ignore[arg-type]
-    html = page(network, graph.folder.setting_or("pictureTitle", "Network"))
+    html = page(detailed(fitting(network, centre=centre), graph.store, graph.names), network.title)
     if output is not None:
         write_atomically(Path(output), html.encode("utf-8"))
     return html

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 LIMIT = 5000
 """How many things a page holds: what browsers were seen to bear."""
-SCRIPTS = ("data", "view", "words", "network", "chains", "scale", "timeline", "slider", "map", "card", "finder", "twin", "save", "address", "start")
+SCRIPTS = (
+    "data", "view", "words", "network", "chains", "scale", "timeline", "slider", "map",
+    "card", "finder", "twin", "save", "address", "start",
+)
 """The scripts of the page in their order; each is a file of `templates/picture`."""
 STYLES = ("page", "timeline", "map")
 _CAUSES = {"causes", "contributesTo", "enables", "motivates", "prevents", "ledTo", "mayHaveLedTo"}

@@ -15,20 +15,21 @@ from kg.store import Store
 class Network(nx.MultiDiGraph):  # type: ignore[type-arg]  # not subscriptable when it runs
     """A networkx.MultiDiGraph of `kg.network`, which displays as the page that `kg draw` writes."""
 
-    _shown: tuple[Store, Names, str] | None = None
+    title = "Network"
+    """The heading of its page."""
+    _from: tuple[Store, Names] | None = None
 
     @classmethod
     def of(cls, graph: nx.MultiDiGraph[str], store: Store, names: Names, title: str) -> Network:
         """The same network, able to show itself."""
         network = cls(graph)
-        network._shown = (store, names, title)
+        network._from, network.title = (store, names), title
         return network
 
     def _repr_html_(self) -> str | None:
-        if self._shown is None:  # made by an operation of networkx: what the edges themselves say must do
-            return page(_described(fitting(self)), "Network")._repr_html_()
-        store, names, title = self._shown
-        return page(detailed(fitting(nx.MultiDiGraph(self)), store, names), title)._repr_html_()
+        if self._from is None:  # made by an operation of networkx: what the edges themselves say must do
+            return page(_described(fitting(self)), self.title)._repr_html_()
+        return page(detailed(fitting(nx.MultiDiGraph(self)), *self._from), self.title)._repr_html_()
 
 
 def _described(graph: nx.MultiDiGraph[str]) -> nx.MultiDiGraph[str]:

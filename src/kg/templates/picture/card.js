@@ -43,15 +43,22 @@ const card = (() => {
     put(at, "strong", `${remark.kind[0].toUpperCase()}${remark.kind.slice(1)}: `);
     put(at, "span", `${remark.label}. ${remark.says}`);
   }
-  /** The figures of an event, a column for each side, so that both sides' stand beside each other. */
+  /** An event and all that is part of it. */
+  function withParts(id) {
+    const found = new Set([id]);
+    for (const one of found) for (const link of linksOf.get(one)) if (link.predicate === "partOf" && link.to === one) found.add(link.from);
+    return [...found];
+  }
+  /** The figures of an event and its parts, a column for each side, so that both sides' stand beside each other. */
   function figures(id) {
-    const own = told.figures[id];
-    if (!own) return;
+    const own = withParts(id).flatMap((of) => (told.figures[of] || []).map((figure) => ({ ...figure, of })));
+    if (!own.length) return;
     const sides = [...new Set(own.flatMap((one) => (one.sides.length ? one.sides : [""])))].sort((a, b) => (a === "") - (b === ""));
     const first = ["dead", "wounded", "captured", "casualties", "engaged"];
     const place = (kind) => (first.includes(kind) ? first.indexOf(kind) : first.length);
     const kinds = [...new Set(own.map((one) => one.what))].sort((a, b) => place(a) - place(b));
     put(box, "h3", "Figures, side by side");
+    if (own.some((one) => one.of !== id)) put(box, "p", "With those of its parts, which must not be added to those of the whole.");
     const scroll = put(box, "div", "", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Figures" });
     const table = put(scroll, "table");
     const head = put(put(table, "thead"), "tr");
@@ -66,7 +73,7 @@ const card = (() => {
           const at = put(cell, "div");
           const claim = told.claims[one.claim];
           put(at, "strong", one.words);
-          put(at, "small", [one.party, claim.how[0] && `according to ${claim.how[0]}`, claim.how[1] === "asserted" ? "" : claim.how[1],
+          put(at, "small", [one.of === id ? "" : nameOf(one.of), one.party, claim.how[0] && `according to ${claim.how[0]}`, claim.how[1] === "asserted" ? "" : claim.how[1],
             claim.against ? "at odds with another claim" : "", ...(claim.rest || []).filter((rest) => /^(included in|restates)/.test(rest)),
             told.passages[claim.passage]].filter(Boolean).join(" · "));
         }

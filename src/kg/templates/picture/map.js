@@ -45,7 +45,7 @@ const map = (() => {
     return found;
   }
 
-  let image, ground, grid, rings, signs, labels, bar, list, table, tip;
+  let image, ground, grid, rings, signs, labels, bar, list, table, tip, after, missed;
   let zoom = 1;
   let middle = base ? [base.width / 2, base.height / 2] : [0, 0];
   let size = [0, 0];
@@ -178,6 +178,7 @@ const map = (() => {
       put(row, "td", thing.at[3] || "");
     }
     const missing = without.filter(({ id }) => view.shows(id));
+    missed.textContent = `${count(missing.length, "place")} without coordinates: the list stands below the time line`;
     list.replaceChildren();
     put(list, "h2", `Places without coordinates (${missing.length})`);
     put(list, "p", missing.length ? "No source that is used here tells where they lie; they are not guessed." : "There are none in what is shown.", { class: "quiet" });
@@ -299,7 +300,10 @@ const map = (() => {
     }, { passive: false });
   }
   function draw() {
-    const after = put(frame.parentNode, "div", "", { id: "map-words" });
+    // Under the time line, so that map and slider are seen together.
+    after = put(frame.parentNode, "div", "", { id: "map-words" });
+    document.getElementById("time").after(after);
+    const note = put(frame.parentNode, "p", "", { class: "map-note" });
     if (base) {
       places.sort((a, b) => project(a.at[0], a.at[1])[0] - project(b.at[0], b.at[1])[0]);
       image = svg(frame, "svg", { id: "map-image", tabindex: 0, role: "group", "aria-label": "Map: arrow keys move it, plus and minus bring it closer, 0 shows all of it" });
@@ -319,7 +323,7 @@ const map = (() => {
       button(buttons, "All", all, { "aria-label": "The whole map" });
       tip = put(frame, "p", "", { id: "map-tip", "aria-hidden": "true" });
       tip.hidden = true;
-      put(after, "p", `A sign stands with its tip on its place; the more happened there, the larger it is. A dashed circle shows how exactly the point is given, where that can be seen. ${base.about}.`, { class: "quiet" });
+      note.textContent = `A sign stands with its tip on its place; the more happened there, the larger it is. A dashed circle shows how exactly the point is given, where that can be seen. ${base.about}. `;
       for (const thing of places) {
         const sign = svg(signs, "path", { class: "mark", fill: looks.groups[thing.group].colour, id: `map-${thing.id}`, role: "option", "data-id": thing.id });
         markers.set(thing.id, { thing, sign, at: null, radius: 0 });
@@ -330,7 +334,8 @@ const map = (() => {
       pointers();
       new ResizeObserver(() => { if (measured()) look(middle); }).observe(frame);
     } else put(frame, "p", "Nothing that is drawn here has coordinates.", { class: "note" });
-    list = put(after, "section", "", { "aria-label": "Places without coordinates" });
+    missed = button(note, "", () => { list.scrollIntoView({ block: "nearest" }); list.focus(); }, { class: "jump" });
+    list = put(after, "section", "", { "aria-label": "Places without coordinates", tabindex: -1 });
     const details = put(after, "details");
     put(details, "summary", "Places with coordinates, as a table");
     const scroll = put(details, "div", "", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Places with coordinates" });
@@ -338,7 +343,11 @@ const map = (() => {
     const head = put(put(whole, "thead"), "tr");
     for (const text of ["Place", "Coordinates", "How exact", "What happened there", "Told by"]) put(head, "th", text, { scope: "col" });
     table = put(whole, "tbody");
-    view.on((_, changed) => { if (view.state.pane === "map") paint(changed); });
+    view.on((_, changed) => {
+      after.hidden = view.state.pane !== "map";
+      document.getElementById("buttons").hidden = !after.hidden;  // they are the network's; the map has its own
+      if (!after.hidden) paint(changed);
+    });
   }
   return { draw, places, without, markers, project, unproject, precision };
 })();

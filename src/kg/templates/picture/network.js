@@ -17,7 +17,7 @@ const picture = (() => {
     context.closePath();
   }
   /** Half the width of a sign: never so small on the screen that its shape is lost. */
-  const sizeOf = (thing) => Math.max(thing.size, (2.5 + thing.size / 6) / network.getScale());
+  const sizeOf = (thing) => Math.max(thing.size, (2.5 + thing.size / 6) * Math.min(1, box.clientWidth / 700) / network.getScale());
   function drawNode({ ctx, id, x, y, state }) {
     const thing = things.get(id);
     const look = looks.groups[thing.group];

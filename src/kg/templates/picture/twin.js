@@ -107,6 +107,7 @@ const legend = (() => {
     as.value = view.state.as;
     language.value = view.state.language;
     for (const one of panes) one.checked = one.value === pane;
+    document.getElementById("buttons").hidden = pane !== "network"; // the map has its own
     document.getElementById("network-pane").hidden = pane !== "network";
     document.getElementById("map-pane").hidden = pane !== "map";
   }
