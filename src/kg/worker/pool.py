@@ -52,6 +52,7 @@ class _Worker:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "kg.worker", frame.packed(head)[frame.LENGTHS.size :].decode(),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, limit=1 << 20,
+            start_new_session=True,
             env={**os.environ, "MALLOC_ARENA_MAX": "1"},  # glibc takes 64 MB of address space for each thread's own heap
         )
         worker = cls(process, generation)
@@ -309,7 +310,7 @@ class Pool:
         future: asyncio.Future[_Worker] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(client, deque()).append(future)
         try:
-            async with asyncio.timeout(self.limits.deadline * 2):
+            async with asyncio.timeout(self.limits.waiting):
                 return await future
         except TimeoutError:
             if future.done() and not future.cancelled():
