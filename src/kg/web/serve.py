@@ -40,6 +40,8 @@ class Settings:
     """More names that the server answers to."""
     limits: Limits = field(default_factory=Limits)
     log: Callable[[str], None] | None = None
+    note: Callable[[str], None] = lambda line: None
+    """Is told what whoever runs the server should know."""
 
 
 def names(settings: Settings) -> set[str]:
@@ -72,6 +74,8 @@ async def serve(folder: Folder, settings: Settings, ready: Callable[[str], None]
         pool.ended = lambda why: endpoint.metrics.ended.labels(why).inc()
         try:
             await pool.start()
+            if not pool.confined:
+                settings.note("this system has no filter for system calls: SERVICE and LOAD are refused by their words alone")
             store = WorkerStore(pool, asyncio.get_running_loop())
             app = application(endpoint, names(settings), _pages(store, folder, known, settings.base), settings.log)
             server = Server(app, settings.limits)

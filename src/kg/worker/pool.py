@@ -44,6 +44,7 @@ class _Worker:
     def __init__(self, process: asyncio.subprocess.Process, generation: int) -> None:
         self.process, self.generation = process, generation
         self.answered = 0
+        self.confined = False
 
     @classmethod
     async def start(cls, path: str, writable: bool, limits: Limits, generation: int) -> _Worker:
@@ -68,6 +69,7 @@ class _Worker:
         if "error" in head:
             await worker.end()
             raise _raised(head)
+        worker.confined = bool(head.get("confined"))
         return worker
 
     async def _read(self) -> tuple[frame.Head, bytes]:
@@ -152,6 +154,11 @@ class Pool:
     def ready(self) -> bool:
         """Whether there is a process that answers, or will."""
         return not self._closed and bool(self._all)
+
+    @property
+    def confined(self) -> bool:
+        """Whether the system itself keeps the processes from the network."""
+        return all(worker.confined for worker in self._all)
 
     async def start(self) -> None:
         """Starts the processes. Raises StoreError."""
