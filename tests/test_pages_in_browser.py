@@ -147,9 +147,10 @@ def test_a_form_suggests_and_asks(opened: Callable[..., Opened]) -> None:
     one = opened("/ask/causes-of-event")
     field = one.page.get_by_label("an event", exact=True)
     field.fill("")
-    field.type("chokoho")
+    with one.page.expect_response("**/suggest?q=chokoho*"):
+        field.type("chokoho")
     # At first the field offers all events; then those that have what is typed in a name.
-    one.page.wait_for_function("[...document.querySelector('#p-event').list.options].map((o) => o.value).join() === 'Battle of Lake Khasan'")
+    one.page.wait_for_selector("#l-event option:only-child[value='Battle of Lake Khasan']", state="attached")
     field.fill("Battle of Lake Khasan")
     one.page.get_by_role("button", name="Ask").click()
     one.page.wait_for_url("**/ask/causes-of-event?event=Battle+of+Lake+Khasan")

@@ -33,7 +33,10 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         both = host == "::" and socket.has_dualstack_ipv6()
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return socket.create_server((host, port), family=family, backlog=1024, dualstack_ipv6=both)
+        listening = socket.create_server((host, port), family=family, backlog=1024, dualstack_ipv6=both)
+        # Connections inherit it. Without, the second half of an answer waits for the client's word on the first (40 ms).
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return listening
     except (OSError, OverflowError) as error:
         raise StoreError(f"nothing can listen there ({getattr(error, 'strerror', None) or error})", f"{host}:{port}",
                          "name another --port or --host") from error
@@ -64,6 +67,7 @@ class Server:
         config.h11_max_incomplete_size = self.limits.address + _HEAD
         config.h2_max_header_list_size = self.limits.address + _HEAD
         config.h2_max_concurrent_streams = 20
+        config.keep_alive_max_requests = 100_000
         config.include_server_header = False
         config.errorlog = None
         self._config = config
