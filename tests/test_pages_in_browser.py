@@ -15,6 +15,7 @@ import hostile
 from browsing import contrast
 from kg.folder import Folder
 from kg.store import Store
+from served import serving
 from test_pages import client
 
 HOME = "http://pages.example"
@@ -117,6 +118,21 @@ def test_text_stands_out(scheme: str, opened: Callable[..., Opened]) -> None:
     }""")
     for where, ink, paper in pairs:
         assert contrast(ink, paper) >= 4.5, f"{where}: {ink} on {paper}"
+
+
+def test_nothing_goes_wrong_on_a_running_server(browser: Browser, folder: Folder) -> None:
+    wrong: list[str] = []
+    with serving() as server:
+        context = browser.new_context()
+        shown = context.new_page()
+        shown.on("console", lambda message: wrong.append(message.text))
+        shown.on("request", lambda request: None if request.url.startswith(server.address) else wrong.append(request.url))
+        for path in ("", "id/manchukuo", "ask/causes-of-event", "network", "ontology#Battle"):
+            shown.goto(server.address + path)
+            shown.wait_for_load_state("networkidle")
+            assert shown.inner_text("h1"), path
+        context.close()
+    assert wrong == []
 
 
 def test_axe_would_tell(opened: Callable[..., Opened]) -> None:
