@@ -487,3 +487,22 @@ def test_hostile_values_in_pages(server: Served) -> None:
                   server.query("SELECT <script>alert(1)</script>", "text/html"), server.ask("GET", "/graphs?graph=%3Cscript%3E", None, {"Accept": "text/html"})):
         assert "<img" not in reply.text and "<script" not in reply.text and 'href="javascript' not in reply.text and "<i>" not in reply.text
         assert "'unsafe-inline'" not in reply.headers["Content-Security-Policy"]
+
+
+def test_more_connections_than_there_may_be(tmp_path: Path) -> None:
+    """The oldest that is idle makes room; whoever asks is not idle."""
+    store = served.store(tmp_path / "store", TURTLE)
+    connections: list[socket.socket] = []
+    with served.serving("--store", str(store), "--limit", "connections=30", "--limit", "patience=60", "--limit", "workers=1") as server:
+        try:
+            for number in range(200):
+                connections.append(socket.create_connection((server.host, server.port), timeout=served.WAIT))
+                if number % 20 == 0:
+                    good(server)
+            good(server)
+            with suppress(ConnectionResetError):
+                assert connections[0].recv(1) == b""
+        finally:
+            for connection in connections:
+                connection.close()
+        good(server)

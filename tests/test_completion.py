@@ -54,6 +54,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(("line", "offered"), [
     ("kg ", ["build", "check", "ask", "show", "draw", "source", "why", "export", "load", "serve"]),
     ("kg sh", ["show"]),
+    ("kg serve --limit dead", ["deadline="]),
     ("kg --c", ["--completion"]),
     ("kg --completion ", ["bash", "zsh", "fish"]),
     ("kg ask ", ["beginnings", "of-war", "wars"]),

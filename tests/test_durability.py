@@ -134,7 +134,8 @@ def test_a_full_disk_is_an_error_and_loses_nothing(disk: Path, tmp_path: Path) -
     del store
 
 
-def test_a_graceful_stop_lets_what_runs_end(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_graceful_stop_lets_what_runs_end(number: int, tmp_path: Path) -> None:
     turtle = "".join(f"<http://x.org/{n}> <http://x.org/p> {n} .\n" for n in range(1500))
     served.store(tmp_path / "store", turtle)
     slow = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f FILTER(STR(?c) < STR(?f)) }"
@@ -143,7 +144,8 @@ def test_a_graceful_stop_lets_what_runs_end(tmp_path: Path) -> None:
         end = time.monotonic() + served.WAIT
         while 'kg_processes_busy 2.0' not in server.ask("GET", "/metrics").text and time.monotonic() < end:
             time.sleep(0.01)
-        server.process.send_signal(signal.SIGTERM)
+        for pid in server.processes() if number == signal.SIGINT else [server.process.pid]:  # as a terminal sends it
+            os.kill(pid, number)
         for answer in answers:
             assert answer.result().status == 200
         assert server.process.wait(timeout=served.WAIT) == 0

@@ -13,9 +13,9 @@ import pytest
 import small
 
 ORDER = [
-    "errors", "folder", "names", "dates", "answer", "query", "store", "find", "asof", "table", "show", "links", "source", "assemble",
+    "errors", "folder", "names", "dates", "answer", "query", "limits", "store", "find", "asof", "table", "show", "links", "source", "assemble",
     "check", "build", "causes", "network", "layout", "picture", "export", "graph", "completion",
-    "page", "load", "limits", "worker", "web", "cli",
+    "page", "load", "worker", "web", "cli",
 ]
 LIBRARIES = {
     "pyoxigraph": "folder names answer store table assemble check export page load worker web",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -95,7 +96,7 @@ SELECT DISTINCT ?claim WHERE {{ ?claim ?any <{KHASAN}> ; rdf:predicate ?predicat
 
 
 def test_what_a_page_has_no_room_for_is_told(store: Store, names: Names, folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kg.page.thing._MOST", 3)
+    monkeypatch.setattr(sys.modules["kg.page.thing"], "_MOST", 3)
     text = Read(page.thing(store, names, folder, KHASAN)).text()
     found = re.search(r"Claims (\d+) .*?(\d+) more claims are not on this page", text)
     assert found and int(found[1]) == int(found[2]) + 3 > 20
@@ -217,6 +218,8 @@ def test_search_knows_any_name_without_case_and_accents(store: Store, names: Nam
     for text in ("chokoho JIKEN", "Q697579", "id:battle-of-lake-khasan"):
         links = Read(page.search(store, names, folder, text)).links()
         assert "id/battle-of-lake-khasan.html" in links, text
+    for text in ("chokoho jiken", "Q697579", "wd:Q697579", "id:battle-of-lake-khasan", "battle-of-lake-khasan", KHASAN):
+        assert "exactly this" in (shown := Read(page.search(store, names, folder, text)).text()) or "It names id:battle-of-lake-khasan" in shown, text
     assert "No thing has these words" in Read(page.search(store, names, folder, "qqqq")).text()
     assert any(link.startswith("claim/") for link in Read(page.search(store, names, folder, "client state")).links())
     for odd in ("", " ", "?", ")(", "[", "\\", '"', "a" * 5000, "\x00", "\u202e"):

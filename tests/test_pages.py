@@ -75,10 +75,12 @@ def embedded(text: str) -> Any:
     return json.loads(found[1])
 
 
-def test_every_iri_of_the_data_dereferences(web: TestClient, iris: list[str]) -> None:
+def test_the_iris_of_the_data_dereference(web: TestClient, iris: list[str]) -> None:
     assert len(iris) > 2500
     ontology = subjects(web.get("/ontology", headers={"accept": "text/turtle"}).content, "ttl")
-    for iri in iris:
+    # Of the claims every third: they are all alike.
+    claims = [iri for iri in iris if iri.startswith(BASE + "claim/")]
+    for iri in [*sorted({*iris} - {*claims}), *claims[::3]]:
         path = iri.removeprefix(BASE).partition("#")[0]
         if path == "ontology":
             assert iri in ontology
@@ -162,7 +164,7 @@ def test_only_reading_is_allowed(web: TestClient) -> None:
 
 
 PATHS = ["/", "/id/manchukuo.html", "/id/manchukuo.ttl", "/claim/lead-06-1.jsonld", "/passage/lead-05.html", "/ontology.html", "/ontology.rdf", "/kinds",
-         "/kind/Battle.html", "/ask", "/ask/wars", "/ask/wars.csv", "/openapi.json", "/network", "/find?q=lake", "/suggest?q=lake", "/static/page.css", "/graph.nt"]
+         "/kind/Battle.html", "/ask", "/ask/wars", "/ask/wars.csv", "/openapi.json", "/network", "/find?q=lake", "/suggest?q=lake", "/static/page.css", "/graph.nt", "/favicon.ico"]
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -299,6 +301,14 @@ def test_a_broken_question_is_told(tmp_path: Path) -> None:
     told = client(folder).get("/ask/broken.csv")
     assert (told.status_code, told.headers["content-type"]) == (400, "application/problem+json") and "ex:" in told.json()["detail"]
     assert "/ask/broken" not in told.json()["detail"] and str(tmp_path) not in told.text
+
+
+def test_the_files_of_the_pages_are_served(web: TestClient) -> None:
+    types = {"page.css": "text/css; charset=utf-8", "page.js": "text/javascript; charset=utf-8", "icon.svg": "image/svg+xml"}
+    for name in page.STATIC:
+        got = web.get(f"/static/{name}")
+        assert (got.status_code, got.headers["content-type"], got.content) == (200, types[name], page.static(name))
+    assert web.get("/favicon.ico").headers["content-type"] == "image/svg+xml"
 
 
 def test_suggestions_are_json(web: TestClient) -> None:

@@ -59,6 +59,7 @@ async def answers(pool: Pool) -> None:
 
 def test_answers_of_each_kind(path: str) -> None:
     async def does(pool: Pool) -> None:
+        assert pool.confined == (sys.platform == "linux")
         assert await pool.query("ASK {}", KEPT) == Result("boolean", "json", 1, b'{"head":{},"boolean":true}')
         table = await pool.query("SELECT * { ?s ?p ?o }", {"table": "tsv"})
         assert (table.kind, table.rows, table.content.count(b"\n")) == ("table", 2000, 2001)

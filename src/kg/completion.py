@@ -165,10 +165,16 @@ def _exports(prefix: str, options: argparse.Namespace) -> Offer:
     return dict.fromkeys(EXPORTS, "")
 
 
+def _limits(prefix: str, options: argparse.Namespace) -> Offer:
+    from kg.limits import SAYS
+
+    return {f"{name}=": says for name, says in SAYS.items()}
+
+
 _OFFERS: dict[str, Callable[[str, argparse.Namespace], Offer]] = {
     "folder": _folders, "store": _folders, "output": _files, "file": _files, "check source": _files,
     "ask name": _questions, "ask parameters": _parameters, "ask format": _formats,
     "show thing": _things, "why things": _things, "why without": _things, "why according_to": _things,
     "why not_according_to": _things, "draw why": _things, "draw around": _things, "draw query": _drawable, "source name": _passages,
-    "export format": _exports,
+    "export format": _exports, "load files": _files, "serve token_file": _files, "serve log": _files, "serve limit": _limits,
 }

@@ -21,6 +21,7 @@ class Limits:
     workers: int = _limit(2, "processes in which queries are evaluated")
     deadline: float = _limit(10.0, "seconds for a query or an update")
     queue: int = _limit(1_000, "queries that may wait for a process")
+    waiting: float = _limit(30.0, "seconds that a query may wait for a process")
     memory: int = _limit(1 << 30, "bytes of address space of a process for queries")
     rows: int = _limit(200_000, "rows or triples of an answer")
     answer: int = _limit(32 << 20, "bytes of an answer")

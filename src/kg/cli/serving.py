@@ -41,6 +41,7 @@ def serve(options: argparse.Namespace, folder: Folder) -> int:
         host=options.host, port=options.port, base=_base(options.base), store=store,
         token=_token(options.token_file) if options.writable else None, hosts=options.host_name,
         limits=_limits(options.limit), log=_log(options.log), reload=options.reload,
+        note=lambda line: print(f"kg: note: {line}", file=sys.stderr),
     )
 
     def ready(address: str) -> None:

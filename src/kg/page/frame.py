@@ -31,7 +31,7 @@ DOCUMENTS = ("turtle", "jsonld", "ntriples", "rdfxml")
 SAID = {"turtle": "Turtle", "jsonld": "JSON-LD", "ntriples": "N-Triples", "rdfxml": "RDF/XML", "csv": "CSV", "tsv": "TSV",
         "json": "JSON", "xml": "XML", "markdown": "Markdown", "html": "HTML", "nquads": "N-Quads", "trig": "TriG", "table": "text"}
 """The formats by their common names."""
-STATIC = ("page.css", "page.js")
+STATIC = ("page.css", "page.js", "icon.svg")
 
 
 class Frame:

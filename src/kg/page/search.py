@@ -7,8 +7,8 @@ import unicodedata
 from functools import cache
 from typing import NamedTuple
 
-from kg.answer import Term, literal, plain
-from kg.errors import KgError
+from kg.answer import Term, literal, node, plain
+from kg.errors import BadData, NotFound
 from kg.find import find, folded
 from kg.folder import Folder
 from kg.names import Names
@@ -16,6 +16,7 @@ from kg.page.claims import PREFIXES, Word
 from kg.page.frame import Frame
 from kg.store import Store
 
+_ITEM = re.compile(r"(?:wd:)?Q[1-9]\d*\Z")
 _MOST = 100
 """Things, and claims, that a page of results shows."""
 _LONGEST = 80
@@ -73,12 +74,10 @@ def search(store: Store, names: Names, folder: Folder, text: str, base: str | No
     things: dict[Term, tuple[Word, str]] = {}
     claims: list[Word] = []
     if text:
-        try:
-            exact = find(store, names, text)
-        except KgError:  # not found, or several: they stand among the others
-            exact = ""
         for term, name, label in _named(store, text, "", _MOST + 1):
             things.setdefault(term, (Word(term, label or name), name if name != label else ""))
+            exact = exact or (plain(term) if folded(name) == folded(text) else "")
+        exact = _identified(store, names, frame, text) or exact
         rows = store.ask(_CLAIMS % (_filter("sentence", text), _MOST + 1)).rows
         claims = [Word(row["claim"], plain(row["sentence"])) for row in rows if row["claim"] is not None]
     first = sorted(things.values(), key=lambda one: plain(one[0].term) != exact)
@@ -90,6 +89,21 @@ def search(store: Store, names: Names, folder: Folder, text: str, base: str | No
         "search.html.jinja", title=f"Search: {text}" if text else "Search", text=text, exact=exact, things=first[:_MOST], kinds=kinds,
         claims=claims[:_MOST], more=len(things) > _MOST or len(claims) > _MOST, canonical=None,
     )
+
+
+def _identified(store: Store, names: Names, frame: Frame, text: str) -> str:
+    """The IRI that a text is, in short or whole, or names by its slug or its item of Wikidata; empty where it is none of these."""
+    if _ITEM.match(text):
+        try:
+            return find(store, names, text)
+        except NotFound:
+            return ""
+    try:
+        iri = names.expand(text) if ":" in text else frame.addresses.iri("id", text) or ""
+    except BadData:  # a label may have a colon too
+        return ""
+    term = node(iri)
+    return iri if term is not None and store.ask(f"ASK {{ {term} ?p ?o }}") else ""
 
 
 def _named(store: Store, text: str, kind: str, limit: int) -> list[tuple[Term, str, str]]:

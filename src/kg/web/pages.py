@@ -23,7 +23,7 @@ from kg.web.fresh import Fresh
 from kg.web.site import PAGE, Does, Site, html, problem
 from kg.worker import Result
 
-_STATIC = {"css": "text/css", "js": "text/javascript"}
+_STATIC = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 _EXPORTS = (("turtle", "ttl"), ("jsonld", "jsonld"), ("ntriples", "nt"), ("rdfxml", "rdf"), ("graphml", "graphml"))
 """The formats of the whole graph, with their suffixes."""
 _META = re.compile(r'http-equiv="Content-Security-Policy" content="([^"]+)"')
@@ -46,6 +46,7 @@ def routes(
     return [
         route("/", _start),
         route("/static/{name}", _static),
+        route("/favicon.ico", _icon),
         route("/network", _network),
         route("/graph.{suffix}", _graph),
         route("/ontology", linked.ontology),
@@ -98,6 +99,11 @@ def _static(request: Request, site: Site) -> Response:
     if name not in page.STATIC:
         raise NotFound(f"no file {name!r}", None, "look at the start page")
     return site.fresh.response(request, page.static(name), _STATIC[name.rpartition(".")[2]], keep=86400)
+
+
+def _icon(request: Request, site: Site) -> Response:
+    """What browsers ask for beside pages that name no icon."""
+    return site.fresh.response(request, page.static("icon.svg"), _STATIC["svg"], keep=86400)
 
 
 def _network(request: Request, site: Site) -> Response:

@@ -41,6 +41,8 @@ class Settings:
     log: Callable[[str], None] | None = None
     reload: bool = False
     """Whether the questions are read anew for each request."""
+    note: Callable[[str], None] = lambda line: None
+    """Is told what whoever runs the server should know."""
 
 
 def names(settings: Settings) -> set[str]:
@@ -68,6 +70,8 @@ async def serve(folder: Folder, settings: Settings, ready: Callable[[str], None]
         pool.ended = lambda why: endpoint.metrics.ended.labels(why).inc()
         try:
             await pool.start()
+            if not pool.confined:
+                settings.note("this system has no filter for system calls: SERVICE and LOAD are refused by their words alone")
             store = WorkerStore(pool, asyncio.get_running_loop())
             endpoint.shown = shown(store, folder, known, settings.base)
             pages = [

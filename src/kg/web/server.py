@@ -67,6 +67,7 @@ class Server:
         config.h11_max_incomplete_size = self.limits.address + _HEAD
         config.h2_max_header_list_size = self.limits.address + _HEAD
         config.h2_max_concurrent_streams = 20
+        config.keep_alive_max_requests = 100_000
         config.include_server_header = False
         config.errorlog = None
         self._config = config

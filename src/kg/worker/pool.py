@@ -44,6 +44,7 @@ class _Worker:
     def __init__(self, process: asyncio.subprocess.Process, generation: int) -> None:
         self.process, self.generation = process, generation
         self.answered = 0
+        self.confined = False
 
     @classmethod
     async def start(cls, path: str, writable: bool, limits: Limits, generation: int) -> _Worker:
@@ -52,6 +53,7 @@ class _Worker:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "kg.worker", frame.packed(head)[frame.LENGTHS.size :].decode(),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, limit=1 << 20,
+            start_new_session=True,
             env={**os.environ, "MALLOC_ARENA_MAX": "1"},  # glibc takes 64 MB of address space for each thread's own heap
         )
         worker = cls(process, generation)
@@ -67,6 +69,7 @@ class _Worker:
         if "error" in head:
             await worker.end()
             raise _raised(head)
+        worker.confined = bool(head.get("confined"))
         return worker
 
     async def _read(self) -> tuple[frame.Head, bytes]:
@@ -156,6 +159,11 @@ class Pool:
     def generation(self) -> int:
         """How often something was written since the start."""
         return self._generation
+
+    @property
+    def confined(self) -> bool:
+        """Whether the system itself keeps the processes from the network."""
+        return all(worker.confined for worker in self._all)
 
     async def start(self) -> None:
         """Starts the processes. Raises StoreError."""
@@ -314,7 +322,7 @@ class Pool:
         future: asyncio.Future[_Worker] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(client, deque()).append(future)
         try:
-            async with asyncio.timeout(self.limits.deadline * 2):
+            async with asyncio.timeout(self.limits.waiting):
                 return await future
         except TimeoutError:
             if future.done() and not future.cancelled():

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -294,6 +295,7 @@ def _error(error: KgError) -> frame.Head:
 
 def main(argument: str) -> None:
     """Answers frames until standard input ends. `argument` is a frame's head: path, writable, parent, limits."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all processes; the server lets what runs end
     asked = frame.unpacked(argument.encode("utf-8"))
     limits = Limits(**{field.name: asked["limits"][field.name] for field in fields(Limits)})
     source, sink = sys.stdin.buffer, sys.stdout.buffer
