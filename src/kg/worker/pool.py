@@ -5,22 +5,16 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-import signal
-import sys
 from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict
 from typing import NamedTuple
 
-import kg.errors
 from kg.errors import Busy, KgError, OverLimit, StoreError, TimedOut
 from kg.limits import Limits
 from kg.worker import frame
+from kg.worker.child import GRACE, Child, Gone, raised
 from kg.worker.frame import READERS
-
-_GRACE = 5.0
-"""Seconds for a process to start, or to end by itself."""
 
 
 class Result(NamedTuple):
@@ -34,84 +28,6 @@ class Result(NamedTuple):
     gzip: bool = False
 
 
-class _Gone(Exception):
-    """The process ended before it answered."""
-
-
-class _Worker:
-    """One process."""
-
-    def __init__(self, process: asyncio.subprocess.Process, generation: int) -> None:
-        self.process, self.generation = process, generation
-        self.answered = 0
-        self.confined = False
-
-    @classmethod
-    async def start(cls, path: str, writable: bool, limits: Limits, generation: int) -> _Worker:
-        """Starts a process. Raises StoreError when it cannot open the store."""
-        head: frame.Head = {"path": path, "writable": writable, "parent": os.getpid(), "limits": asdict(limits)}
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "kg.worker", frame.packed(head)[frame.LENGTHS.size :].decode(),
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, limit=1 << 20,
-            start_new_session=True,
-            env={**os.environ, "MALLOC_ARENA_MAX": "1"},  # glibc takes 64 MB of address space for each thread's own heap
-        )
-        worker = cls(process, generation)
-        try:
-            async with asyncio.timeout(max(_GRACE, limits.deadline) * 6):  # a store may have much to recover
-                head, _ = await worker._read()
-        except (TimeoutError, _Gone) as error:
-            await worker.end()
-            raise StoreError("no process for it could be started", path, "give it more memory (the limit of that name)") from error
-        except BaseException:
-            await worker.end()
-            raise
-        if "error" in head:
-            await worker.end()
-            raise _raised(head)
-        worker.confined = bool(head.get("confined"))
-        return worker
-
-    async def _read(self) -> tuple[frame.Head, bytes]:
-        stream = self.process.stdout
-        assert stream is not None
-        try:
-            head, body = frame.LENGTHS.unpack(await stream.readexactly(frame.LENGTHS.size))
-            return frame.unpacked(await stream.readexactly(head)), await stream.readexactly(body) if body else b""
-        except (asyncio.IncompleteReadError, ConnectionError, ValueError) as error:
-            raise _Gone from error
-
-    async def ask(self, head: frame.Head, body: bytes, seconds: float) -> tuple[frame.Head, bytes]:
-        """One answer. Raises _Gone, TimeoutError; the process is of no more use then."""
-        sink = self.process.stdin
-        assert sink is not None
-        async with asyncio.timeout(seconds):
-            try:
-                sink.write(frame.packed(head, body))
-                if len(body) > 60_000:
-                    await sink.drain()
-            except (ConnectionError, RuntimeError) as error:
-                raise _Gone from error
-            answer = await self._read()
-        self.answered += 1
-        return answer
-
-    async def end(self, gently: bool = False) -> None:
-        """Ends the process."""
-        if gently and self.process.stdin is not None:
-            self.process.stdin.close()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_GRACE):
-                    await self.process.wait()
-        if self.process.returncode is None:
-            # Not Popen.kill, which collects a process that has just ended before asyncio can.
-            with suppress(ProcessLookupError):
-                os.kill(self.process.pid, signal.SIGKILL if sys.platform != "win32" else signal.SIGTERM)
-        with suppress(ConnectionError, RuntimeError):
-            await self.process.communicate()  # waits for the end, and closes the pipes
-        await self.process.wait()
-
-
 class Pool:
     """The processes of one store. `path` is a store on disk, or the folder of a data set, which each process holds in memory.
 
@@ -123,12 +39,12 @@ class Pool:
     def __init__(self, path: str, limits: Limits, writable: bool = False, ended: Callable[[str], None] = lambda why: None) -> None:
         self.path, self.limits, self.writable = path, limits, writable
         self.ended = ended
-        self._free: list[_Worker] = []
-        self._all: set[_Worker] = set()
-        self._waiting: OrderedDict[str, deque[asyncio.Future[_Worker]]] = OrderedDict()
+        self._free: list[Child] = []
+        self._all: set[Child] = set()
+        self._waiting: OrderedDict[str, deque[asyncio.Future[Child]]] = OrderedDict()
         self._unread: set[str] = set()  # states that are to be removed when no process has them open
         self._tasks: set[asyncio.Task[None]] = set()
-        self._writer: _Worker | None = None
+        self._writer: Child | None = None
         self._still = asyncio.Lock()  # no process opens the store while it is written
         self._generation = 0  # how often something was written
         self._state = (-1, path)  # the generation that others may see, and where it lies
@@ -168,7 +84,7 @@ class Pool:
     async def start(self) -> None:
         """Starts the processes. Raises StoreError."""
         if self.writable:
-            self._writer = await _Worker.start(self.path, True, self.limits, 0)
+            self._writer = await Child.start(self.path, True, self.limits, 0)
         for _ in range(self.limits.workers):
             self._offer(await self._spawn())
 
@@ -239,9 +155,9 @@ class Pool:
         """Deletes a graph. Raises NotFound and as `update`."""
         await self._write({"do": "delete", "graph": iri}, b"")
 
-    async def _spawn(self) -> _Worker:
+    async def _spawn(self) -> Child:
         async with self._still:
-            worker = await _Worker.start(await self._readable(), False, self.limits, self._generation)
+            worker = await Child.start(await self._readable(), False, self.limits, self._generation)
             self._all.add(worker)
         return worker
 
@@ -251,7 +167,7 @@ class Pool:
             before, place = self._state[1], os.path.join(self.path, READERS, str(self._generation))
             try:
                 answer, _ = await (await self._writing()).ask({"do": "snapshot", "to": place}, b"", self.limits.deadline)
-            except (TimeoutError, _Gone, StoreError):
+            except (TimeoutError, Gone, StoreError):
                 answer = {"error": "StoreError"}
             if "error" in answer:  # no room: then nobody writes, and what is there can be read itself
                 await self._stop_writer("disk")
@@ -260,25 +176,25 @@ class Pool:
             self._unread.add(before)
         return self._state[1]
 
-    async def _renew(self, worker: _Worker) -> None:
-        """Lets a process see the state of now. Raises _Gone, TimeoutError."""
+    async def _renew(self, worker: Child) -> None:
+        """Lets a process see the state of now. Raises Gone, TimeoutError."""
         async with self._still:
             answer, _ = await worker.ask({"do": "reopen", "path": await self._readable()}, b"", self.limits.deadline)
             if "error" in answer:
-                raise _Gone
+                raise Gone
             worker.generation = self._generation
             if all(other.generation == self._generation for other in self._all):
                 gone, self._unread = self._unread - {self.path, self._state[1]}, set()
                 for place in gone:
                     await asyncio.to_thread(shutil.rmtree, place, True)
 
-    async def _writing(self) -> _Worker:
+    async def _writing(self) -> Child:
         """The process that writes, started if it has ended. Raises StoreError."""
         if self._writer is None:
-            self._writer = await _Worker.start(self.path, True, self.limits, 0)
+            self._writer = await Child.start(self.path, True, self.limits, 0)
         return self._writer
 
-    def _later(self, worker: _Worker | None) -> None:
+    def _later(self, worker: Child | None) -> None:
         """Replaces a process that has ended, or must, in the background."""
 
         async def replace() -> None:
@@ -292,7 +208,7 @@ class Pool:
                 except (KgError, OSError):
                     with suppress(TimeoutError):
                         await asyncio.wait_for(self._stopping.wait(), pause)
-                    pause = min(pause * 2, _GRACE)
+                    pause = min(pause * 2, GRACE)
 
         if worker is not None:
             self._all.discard(worker)
@@ -300,7 +216,7 @@ class Pool:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def _offer(self, worker: _Worker) -> None:
+    def _offer(self, worker: Child) -> None:
         """Gives a process to the next who waits: each client in turn, so that one with many queries holds up no other."""
         while self._waiting:
             client, waiting = self._waiting.popitem(last=False)
@@ -312,14 +228,14 @@ class Pool:
                 return
         self._free.append(worker)
 
-    async def _take(self, client: str) -> _Worker:
+    async def _take(self, client: str) -> Child:
         if self._closed:
             raise Busy("the server is stopping", None, "try again later")
         if self._free:
             return self._free.pop()
         if self.waiting >= self.limits.queue:
             raise Busy(f"{self.limits.queue} queries wait already", None, "try again in a moment")
-        future: asyncio.Future[_Worker] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[Child] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(client, deque()).append(future)
         try:
             async with asyncio.timeout(self.limits.waiting):
@@ -337,7 +253,7 @@ class Pool:
                 raise Busy("the server is stopping", None, "try again later") from None
             raise
 
-    def _forget(self, client: str, future: asyncio.Future[_Worker]) -> None:
+    def _forget(self, client: str, future: asyncio.Future[Child]) -> None:
         """Takes one who waited no longer out of the queue."""
         waiting = self._waiting.get(client)
         if waiting is not None and future in waiting:
@@ -356,7 +272,7 @@ class Pool:
         except TimeoutError:
             self.ended("deadline")
             raise TimedOut(f"it took longer than {self.limits.deadline:g} seconds", None, "ask for less at a time") from None
-        except _Gone:
+        except Gone:
             self.ended("crash")
             raise OverLimit("the process that evaluated it ended: it needs more memory or depth than allowed", None,
                             "ask for less at a time", limit="memory") from None
@@ -366,7 +282,7 @@ class Pool:
             else:
                 self._later(worker)
         if "error" in answer[0]:
-            raise _raised(answer[0])
+            raise raised(answer[0])
         return answer
 
     async def _write(self, head: frame.Head, body: bytes) -> frame.Head:
@@ -379,7 +295,7 @@ class Pool:
                 await self._stop_writer("deadline")
                 raise TimedOut(f"it took longer than {self.limits.deadline:g} seconds", None,
                                "nothing was changed; do less at a time") from None
-            except _Gone:
+            except Gone:
                 await self._stop_writer("crash")
                 raise OverLimit("the process that made it ended: it needs more memory or depth than allowed", None,
                                 "nothing was changed; do less at a time", limit="memory") from None
@@ -391,7 +307,7 @@ class Pool:
             if answer.get("error") == "CannotWrite":
                 await self._stop_writer("disk")
         if "error" in answer:
-            raise _raised(answer)
+            raise raised(answer)
         return answer
 
     async def _stop_writer(self, why: str) -> None:
@@ -403,14 +319,3 @@ class Pool:
 
 def _result(head: frame.Head, content: bytes) -> Result:
     return Result(str(head["kind"]), head["format"], int(head.get("rows", 0)), content, bool(head.get("gzip")))
-
-
-def _raised(head: frame.Head) -> KgError:
-    """The error that a process told of."""
-    kind = getattr(kg.errors, str(head["error"]), StoreError)
-    if not (isinstance(kind, type) and issubclass(kind, KgError)):
-        kind = StoreError
-    error: KgError = kind(str(head["what"]), head.get("where"), head.get("todo"))
-    if isinstance(error, OverLimit):
-        error.limit = str(head.get("limit") or "")
-    return error

@@ -1,4 +1,4 @@
-"""A process in which queries are evaluated, or updates made: it reads frames from standard input and answers each.
+"""What a process does that evaluates queries and reads uploads: each `do_…` answers one kind of frame.
 
 Whatever a query does to it, only this process ends; `kg.worker.pool` starts the next.
 """
@@ -6,26 +6,18 @@ Whatever a query does to it, only this process ends; `kg.worker.pool` starts the
 from __future__ import annotations
 
 import io
-import os
-import shutil
-import signal
-import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import fields
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, cast
 
 import pyoxigraph as ox
 
 from kg.answer import FORMATS, Answer
-from kg.errors import BadData, BadQuery, CannotWrite, KgError, NotFound, OverLimit, StoreError, UsageError
+from kg.errors import BadData, KgError, NotFound, OverLimit, StoreError, UsageError
 from kg.limits import Limits, refuse_excess
-from kg.query import refuse_load, refuse_service
 from kg.store import EmbeddedStore, clear_errors, open_store
-from kg.worker import confine, frame
-from kg.worker.frame import READERS
-from kg.worker.update import using
+from kg.worker import frame
 
 _READABLE = {FORMATS[name].media: FORMATS[name].writer for name in ("turtle", "ntriples", "rdfxml", "jsonld")}
 
@@ -56,15 +48,11 @@ class _Bounded(io.RawIOBase):
 class Process:
     """A store and the limits under which it answers."""
 
-    def __init__(self, path: str, writable: bool, limits: Limits) -> None:
-        self.path, self.writable, self.limits = path, writable, limits
+    def __init__(self, path: str, limits: Limits) -> None:
+        self.path, self.limits = path, limits
         self.store = self._open()
 
     def _open(self) -> ox.Store:
-        if self.writable:
-            store = ox.Store(self.path)
-            shutil.rmtree(Path(self.path) / READERS, ignore_errors=True)  # what a server left that was killed
-            return store
         opened = open_store(Path(self.path))
         assert isinstance(opened, EmbeddedStore)
         return opened.inner
@@ -77,17 +65,6 @@ class Process:
         """Opens another state of the store."""
         self.path = str(head["path"])
         self.store = self._open()
-        return {}, b""
-
-    def do_snapshot(self, head: frame.Head, body: bytes) -> tuple[frame.Head, bytes]:
-        """Makes a store of its own of what is written so far, by hard links, for others to read. Raises CannotWrite."""
-        target = Path(head["to"])
-        try:
-            target.parent.mkdir(exist_ok=True)
-            self.store.backup(str(target))
-        except OSError as error:
-            shutil.rmtree(target, ignore_errors=True)
-            raise CannotWrite(f"cannot be written ({' '.join(str(error).split())})", str(target), "make room") from error
         return {}, b""
 
     def do_query(self, head: frame.Head, body: bytes) -> tuple[frame.Head, bytes]:
@@ -168,7 +145,7 @@ class Process:
 
     def do_graph(self, head: frame.Head, body: bytes) -> tuple[frame.Head, bytes]:
         """Writes one graph of the store (None: the default graph). Raises NotFound."""
-        graph = _graph(head["graph"])
+        graph = graph_name(head["graph"])
         if not self._there(graph):
             raise NotFound("no such graph", head["graph"])
         out = _Bounded(self.limits.answer)
@@ -203,59 +180,6 @@ class Process:
                 raise BadData(f"not valid {media}: {error}", "the body", "mend it") from error
         return {"rows": len(triples)}, ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b""
 
-    def do_update(self, head: frame.Head, body: bytes) -> tuple[frame.Head, bytes]:
-        """Makes an update, whole or not at all, and answers when it is on the disk. Raises BadQuery, CannotWrite."""
-        text = body.decode("utf-8")
-        refuse_excess(text, self.limits)
-        refuse_service(text)
-        refuse_load(text)
-        text = using(text, head.get("default", ()), head.get("named", ()))
-        self._write(text, head.get("base"))
-        return {}, b""
-
-    def do_put(self, head: frame.Head, body: bytes) -> tuple[frame.Head, bytes]:
-        """Puts triples (N-Triples) into a graph: in the place of what it held, or beside it."""
-        graph = _graph(head["graph"])
-        there = self._there(graph)
-        name = str(graph)
-        data = body.decode("utf-8")
-        if isinstance(graph, ox.DefaultGraph):
-            lines = ["CLEAR DEFAULT"] if head["replace"] else []
-            lines.append(f"INSERT DATA {{\n{data}}}")
-        else:
-            lines = [f"DROP SILENT GRAPH {name}"] if head["replace"] else []
-            lines += [f"CREATE SILENT GRAPH {name}", f"INSERT DATA {{ GRAPH {name} {{\n{data}}} }}"]
-        self._write(" ;\n".join(lines), None)
-        return {"existed": there}, b""
-
-    def do_delete(self, head: frame.Head, body: bytes) -> tuple[frame.Head, bytes]:
-        """Deletes a graph. Raises NotFound."""
-        graph = _graph(head["graph"])
-        if not self._there(graph):
-            raise NotFound("no such graph", head["graph"])
-        self._write("CLEAR DEFAULT" if isinstance(graph, ox.DefaultGraph) else f"DROP GRAPH {graph}", None)
-        return {}, b""
-
-    def _write(self, text: str, base: str | None) -> None:
-        try:
-            try:
-                self.store.update(text, base_iri=base)
-                self._sync()
-            except OSError as error:
-                why = " ".join(str(error).split())
-                raise CannotWrite(f"nothing was written ({why})", None, "make room, or look at the disk") from error
-        except CannotWrite:
-            raise
-        except Exception:
-            with clear_errors(text):
-                raise
-
-    def _sync(self) -> None:
-        """Brings the log of the database to the disk, so that what was acknowledged outlives also a loss of power."""
-        for log in Path(self.path).glob("*.log"):
-            with suppress(FileNotFoundError), open(log, "rb") as file:
-                os.fsync(file.fileno())
-
 
 @contextmanager
 def _readable() -> Iterator[None]:
@@ -284,43 +208,10 @@ def _node(iri: str) -> ox.NamedNode:
         raise UsageError(f"{iri!r} is no absolute IRI", None, "give the whole IRI of the graph") from error
 
 
-def _graph(iri: str | None) -> ox.NamedNode | ox.DefaultGraph:
+def graph_name(iri: str | None) -> ox.NamedNode | ox.DefaultGraph:
     return ox.DefaultGraph() if iri is None else _node(iri)
 
 
-def _error(error: KgError) -> frame.Head:
+def told(error: KgError) -> frame.Head:
     return {"error": type(error).__name__, "what": error.what, "where": error.where, "todo": error.todo,
             "limit": getattr(error, "limit", "")}
-
-
-def main(argument: str) -> None:
-    """Answers frames until standard input ends. `argument` is a frame's head: path, writable, parent, limits."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all processes; the server lets what runs end
-    asked = frame.unpacked(argument.encode("utf-8"))
-    limits = Limits(**{field.name: asked["limits"][field.name] for field in fields(Limits)})
-    source, sink = sys.stdin.buffer, sys.stdout.buffer
-    confine.bound(limits.memory)
-    confined = confine.confine()
-    if confine.orphaned(asked["parent"]):
-        return
-    try:
-        process = Process(asked["path"], asked["writable"], limits)
-    except (KgError, OSError, RuntimeError, ValueError) as error:
-        told = error if isinstance(error, KgError) else StoreError(f"cannot be opened ({' '.join(str(error).split())})", asked["path"])
-        sink.write(frame.packed(_error(told)))
-        sink.flush()
-        return
-    sink.write(frame.packed({"confined": confined}))
-    sink.flush()
-    while (said := frame.read(source)) is not None:
-        confine.seconds(limits.deadline * 2)
-        try:
-            head, body = process.answer(*said)
-        except KgError as error:
-            head, body = _error(error), b""
-        except MemoryError:
-            head, body = _error(OverLimit("it needs more memory than allowed", None, "ask for less at a time", limit="memory")), b""
-        except UnicodeDecodeError:
-            head, body = _error(BadQuery("is not UTF-8 text", None, "send it as UTF-8")), b""
-        sink.write(frame.packed(head, body))
-        sink.flush()
