@@ -9,6 +9,7 @@ from __future__ import annotations
 import http.client
 import http.server
 import json
+import re
 import socket
 import sys
 import threading
@@ -485,7 +486,8 @@ def test_hostile_values_in_pages(server: Served) -> None:
     graph = server.query(f"CONSTRUCT {{ <javascript:alert(1)> <http://x.org/p> {json.dumps(HOSTILE)} }} WHERE {{}}", "text/html")
     for reply in (page, graph, server.ask("GET", "/<script>alert(1)</script>".replace("<", "%3C").replace(">", "%3E"), None, {"Accept": "text/html"}),
                   server.query("SELECT <script>alert(1)</script>", "text/html"), server.ask("GET", "/graphs?graph=%3Cscript%3E", None, {"Accept": "text/html"})):
-        assert "<img" not in reply.text and "<script" not in reply.text and 'href="javascript' not in reply.text and "<i>" not in reply.text
+        ours = re.sub(r'<script src="[\w./?-]*" defer></script>', "", reply.text)  # none of it is what was sent
+        assert "<img" not in ours and "<script" not in ours and 'href="javascript' not in ours and "<i>" not in ours
         assert "'unsafe-inline'" not in reply.headers["Content-Security-Policy"]
 
 

@@ -109,6 +109,7 @@ def test_every_error_has_its_exit_code_and_status() -> None:
     assert codes == {
         "KgError": (1, 500), "CheckFailed": (1, 500), "UsageError": (2, 400), "BadData": (3, 422), "BadQuery": (3, 400),
         "NotFound": (4, 404), "StoreError": (5, 503), "NetworkError": (5, 502), "CannotWrite": (5, 500),
+        "OverLimit": (3, 422), "Busy": (5, 503), "TimedOut": (5, 504),
     }
 
 

@@ -29,7 +29,7 @@ from kg.names import Names
 from kg.page.address import Addresses
 from kg.query import questions
 from kg.store import Store, open_store
-from kg.web.fresh import Contents
+from kg.web.kept import Kept
 from kg.web.pages import routes
 from served import serving, token_file
 from served import store as store_on_disk
@@ -365,12 +365,12 @@ def test_a_page_is_made_once_while_nothing_changes(folder: Folder, store: Store)
 
 
 def test_what_is_kept_has_a_bound() -> None:
-    kept = Contents(10)
+    kept = Kept[bytes](10, len)
     for name, size in (("a", 4), ("b", 4), ("a", 4), ("c", 4)):
         kept.put(name, bytes(size))
-    assert (kept.get("a"), kept.get("b"), kept.get("c"), kept.size) == (bytes(4), None, bytes(4), 8)
+    assert (kept.get("a"), kept.get("b"), kept.get("c"), kept.taken) == (bytes(4), None, bytes(4), 8)
     kept.put("d", bytes(11))
-    assert (kept.get("d"), kept.size) == (None, 0)
+    assert (kept.get("d"), kept.taken) == (None, 0)
 
 
 def test_a_server_shows_the_state_after_an_update(tmp_path: Path) -> None:

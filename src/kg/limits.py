@@ -29,6 +29,7 @@ class Limits:
     body: int = _limit(1 << 20, "bytes of a query or an update")
     upload: int = _limit(8 << 20, "bytes of a graph that is sent to be stored")
     held: int = _limit(256 << 20, "bytes of bodies and answers that the server holds at a time")
+    kept: int = _limit(32 << 20, "bytes of answers that are kept for whoever asks the same again, 0 for none")
     nesting: int = _limit(200, "brackets, or signs such as ! and -, within each other in a query")
     items: int = _limit(60, "items of a list in a query")
     values: int = _limit(5_000, "terms in the VALUES of a query")

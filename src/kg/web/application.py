@@ -40,7 +40,7 @@ def application(
 ) -> ASGIApp:
     """The server's application.
 
-    `pages` are routes for people, matched before any other (`kg.web.pages.routes`); they may raise KgError. `hosts` are the
+    `pages` are routes for people (`kg.web.pages.routes`), matched after those of the protocols; they may raise KgError. `hosts` are the
     names that the server answers to, all if empty. `log` takes a line for each request.
     """
 
@@ -48,7 +48,6 @@ def application(
         return Route(path, partial(does, endpoint=endpoint), methods=list(methods))
 
     inner = Router(routes=[
-        *pages,
         route("/sparql", sparql, _ALL),
         route("/sparql/", sparql, _ALL),
         route(PATH, graphs, _ALL),
@@ -57,5 +56,6 @@ def application(
         route("/limits", description.limits),
         route("/health", _health),
         route("/metrics", _metrics),
+        *pages,
     ])
     return Guard(GZipMiddleware(inner, minimum_size=1400), endpoint, hosts, log)

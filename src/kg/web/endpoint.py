@@ -13,11 +13,14 @@ from starlette.types import Scope
 
 from kg.errors import Busy
 from kg.limits import Limits
+from kg.web.kept import Kept
 from kg.web.metrics import Metrics
 from kg.web.negotiate import content_type
 from kg.web.problem import BadRequest, page
 from kg.worker import Pool, Result
 
+LONGEST = 4_000
+"""Characters of a query up to which its answer is kept."""
 Shown = Callable[[Request, str, Result], Awaitable[Response]]
 
 
@@ -44,6 +47,10 @@ class Endpoint:
     """Makes the page of a query's answer; its Result is a fragment of HTML."""
 
     _held: int = 0
+
+    def __post_init__(self) -> None:
+        self.kept: Kept[Result] = Kept(self.limits.kept, lambda result: len(result.content) + LONGEST)
+        """The answers that were asked for last. The store is the same while its generation is, so they are as good as new."""
 
     def hold(self, scope: Scope, size: int) -> None:
         """Counts bytes that are kept until a request is answered. Raises Busy when there are too many of all requests."""

@@ -5,17 +5,16 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from email.utils import formatdate, parsedate_to_datetime
 from importlib import resources
 from pathlib import Path
-from threading import Lock
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from kg.folder import Folder
+from kg.web.kept import Kept
 from kg.web.negotiate import content_type
 
 _TAG = re.compile(r'(?:W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
@@ -25,28 +24,8 @@ _GZIP = "-gzip"
 
 _ROOM = 64 << 20
 """Bytes of content that are kept."""
-
-
-class Contents:
-    """The contents that were asked for last, up to a number of bytes. Safe among threads."""
-
-    def __init__(self, room: int) -> None:
-        self.room, self.size = room, 0
-        self._kept: OrderedDict[Hashable, bytes] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, key: Hashable) -> bytes | None:
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-            return self._kept.get(key)
-
-    def put(self, key: Hashable, content: bytes) -> None:
-        with self._lock:
-            self.size += len(content) - len(self._kept.pop(key, b""))
-            self._kept[key] = content
-            while self.size > self.room:
-                self.size -= len(self._kept.popitem(last=False)[1])
+_KEY = 500
+"""Bytes that each takes beside its content."""
 
 
 class Fresh:
@@ -58,7 +37,7 @@ class Fresh:
     def __init__(self, folder: Folder, reload: bool, generation: Callable[[], object]) -> None:
         self.reload, self.generation = reload, generation
         self._known = generation()
-        self._contents = Contents(_ROOM)
+        self._contents = Kept[bytes](_ROOM, lambda content: len(content) + _KEY)
         templates = resources.files("kg") / "templates" / "page"
         files = [folder.triples, folder.dataset_file, *(Path(str(file)) for file in templates.iterdir())]
         self._changed = int(max((file.stat().st_mtime for file in files if file.is_file()), default=time.time()))

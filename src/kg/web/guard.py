@@ -108,7 +108,11 @@ class Guard:
 
     def _refuse(self, scope: Scope) -> None:
         """Raises BadRequest for another host's name (which a page elsewhere may have been made to point here) and a long address."""
-        given = Headers(scope=scope).getlist("host")
+        headers = Headers(scope=scope)
+        if "transfer-encoding" in headers and "content-length" in headers:  # two lengths: who stands before us may see another end
+            raise BadRequest(400, "the request has both Content-Length and Transfer-Encoding (RFC 9112 §6.1)", "send one of them",
+                             headers={"Connection": "close"})
+        given = headers.getlist("host")
         if len(given) != 1:
             raise BadRequest(400, "one Host header is needed", "name the host")
         try:

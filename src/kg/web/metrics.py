@@ -16,6 +16,7 @@ class Metrics:
         self.requests = Counter("kg_requests", "Requests by route, method and status.", labels, registry=self.registry)
         self.seconds = Histogram("kg_request_seconds", "Seconds to answer a request.", ["route"], registry=self.registry)
         self.ended = Counter("kg_processes_ended", "Processes that ended before they answered.", ["reason"], registry=self.registry)
+        self.kept = Counter("kg_answers_kept", "Queries that were answered from what was kept.", registry=self.registry)
         self.busy = Gauge("kg_processes_busy", "Processes at work.", registry=self.registry)
         self.waiting = Gauge("kg_queries_waiting", "Queries that wait for a process.", registry=self.registry)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from kg.web import description
-from kg.web.endpoint import Endpoint, compressed, sent
+from kg.web.endpoint import LONGEST, Endpoint, compressed, sent
 from kg.web.negotiate import OFFERS, formats
 from kg.web.problem import BadRequest
 from kg.web.request import FORM, accepted, body, fields, media_type
@@ -23,6 +24,8 @@ QUERY, UPDATE = "application/sparql-query", "application/sparql-update"
 METHODS = "GET, HEAD, OPTIONS, POST"
 _PREFLIGHT = {"Access-Control-Allow-Methods": "GET, HEAD, POST", "Access-Control-Allow-Headers": "Accept, Content-Type",
               "Access-Control-Max-Age": "86400"}
+_CHANGING = re.compile(r"\b(?:NOW|RAND|(?:STR)?UUID|BNODE)\s*\(", re.I)
+"""Functions that give another value each time (SPARQL 1.1 §17.4); an answer with one of them is not kept."""
 _PATIENT = 0.2
 """Seconds after which it is looked whether the client still waits."""
 
@@ -79,11 +82,21 @@ async def _query(request: Request, endpoint: Endpoint, text: str, asked: dict[st
     if not any(chosen.values()):
         raise _nothing_fits(None)
     html = {kind for kind, one in chosen.items() if one and one[0] == "html"}
-    result = await while_wanted(request, endpoint.pool.query(
-        text, {kind: one[0] if one else None for kind, one in chosen.items()}, client=request.scope.get("kg.client", ""),
-        base=endpoint.sparql(request), default=asked.get("default-graph-uri"), named=asked.get("named-graph-uri"),
-        prefixes=endpoint.prefixes if chosen["graph"] and chosen["graph"][0] in ("turtle", "trig", "rdfxml", "jsonld") else None,
-        gzip=not html and compressed(request)))
+    base, default, named = endpoint.sparql(request), asked.get("default-graph-uri"), asked.get("named-graph-uri")
+    gzip = not html and compressed(request)
+    wanted = {kind: one[0] if one else None for kind, one in chosen.items()}
+    # The number is read before the query is sent: what is kept under it is of that state or of a later one, never of an earlier.
+    key = (endpoint.pool.generation, text, base, tuple(wanted.items()), tuple(default or ()), tuple(named or ()), bool(default or named), gzip)
+    result = endpoint.kept.get(key)
+    if result is None:
+        result = await while_wanted(request, endpoint.pool.query(
+            text, wanted, client=request.scope.get("kg.client", ""), base=base, default=default, named=named,
+            prefixes=endpoint.prefixes if chosen["graph"] and chosen["graph"][0] in ("turtle", "trig", "rdfxml", "jsonld") else None,
+            gzip=gzip))
+        if len(text) <= LONGEST and not _CHANGING.search(text):
+            endpoint.kept.put(key, result)
+    else:
+        endpoint.metrics.kept.inc()
     endpoint.hold(request.scope, len(result.content))
     fitting = chosen[result.kind]
     if result.format is None or fitting is None:
