@@ -94,7 +94,7 @@ def test_a_drawn_network_is_text_and_a_frame_in_a_notebook(root: Path) -> None:
     page = graph.draw(around="manchukuo")
     assert isinstance(page, str) and page == kg.draw(graph, around="manchukuo") and page.startswith("<!DOCTYPE html>")
     shown, kept = DisplayFormatter().format(page, include={"text/html", "text/plain"})[0], f"<a page of HTML, {len(page)} characters>"
-    assert shown["text/plain"] == kept and shown["text/html"].startswith('<iframe sandbox="allow-scripts allow-forms allow-downloads" ')
+    assert shown["text/plain"] == kept and shown["text/html"].startswith('<iframe sandbox="allow-scripts allow-forms allow-downloads allow-modals ')
 
     class Frames(HTMLParser):
         found: list[tuple[str, dict[str, str | None]]] = []

@@ -74,6 +74,12 @@ def two() -> nx.MultiDiGraph[str]:
     return graph
 
 
+def on_chains(store: Store, effect: str, cause: str | None = None) -> set[str]:
+    """All events on any chain that `kg why --all` would tell."""
+    found = chains(causes(store), {effect}, {cause} if cause else None)
+    return {end for chain in found for link in chain.links for end in (link.cause, link.effect)}
+
+
 def test_the_same_graph_gives_the_same_page(graph: nx.MultiDiGraph[str], html: str) -> None:
     assert page(graph, "The whole network") == html
     assert page(graph, "The whole network", seed=2) != html
@@ -110,11 +116,15 @@ def test_picture_and_tables_hold_the_network(opened: Callable[..., Opened], grap
     assert sorted(bundles) == sorted([s, d["label"], t] for s, t, d in graph.edges(data=True))
     assert one.page.evaluate("kgPicture.picture.edges.length") == len({frozenset(pair) for pair in graph.edges()})
     assert one.page.evaluate("kgPicture.picture.network.physics.physicsEnabled") is False
-    rows = one.page.eval_on_selector_all("tr[data-id]", "rows => rows.map((row) => [...row.cells].map((cell) => cell.textContent))")
-    assert sorted(rows) == sorted([d["label"], d["kind"], d["earliest"], d["latest"]] for _, d in graph.nodes(data=True))
+    rows = one.page.eval_on_selector_all("tr[data-id]", "rows => rows.map((row) => [...row.cells].slice(0, 2).map((cell) => cell.textContent))")
+    told = graph.graph["details"]["things"]
+    called = {node: d["label"] + (" (did not happen)" if told[node].get("prevented") else "") for node, d in graph.nodes(data=True)}
+    assert sorted(rows) == sorted([called[node], d["kind"]] for node, d in graph.nodes(data=True))
+    assert len([name for name in called.values() if name.endswith("(did not happen)")]) > 3
     rows = one.page.eval_on_selector_all("tr[data-link]", "rows => rows.map((row) => [...row.cells].slice(0, 3).map((cell) => cell.textContent))")
-    assert sorted(rows) == sorted(
-        [graph.nodes[s]["label"], d["label"], graph.nodes[t]["label"]] for s, t, d in graph.edges(data=True))
+    assert sorted(rows) == sorted([called[s], d["label"], called[t]] for s, t, d in graph.edges(data=True))
+    cells = dict(one.page.eval_on_selector_all("tr[data-id]", "rows => rows.map((row) => [row.dataset.id, [row.cells[2].textContent, row.cells[3].textContent]])"))
+    assert cells[one.number(GOL)] == ["May 1939", "between 1 August 1939 and 30 September 1939"]
     one.equal()
 
 
@@ -125,7 +135,8 @@ def test_the_picture_of_a_day_marks_what_is_uncertain(opened: Callable[..., Open
     heads = one.page.eval_on_selector_all("#twin thead tr", "rows => rows.map((row) => row.lastElementChild.textContent)")
     assert heads == ["On 1939-07-01", "On 1939-07-01"]
     rows = one.page.eval_on_selector_all("tr[data-id]", "rows => rows.map((row) => [row.cells[0].textContent, row.cells[4].textContent])")
-    assert sorted(rows) == sorted([d["label"], d["as_of"]] for _, d in graph.nodes(data=True))
+    assert sorted(rows) == sorted([d["label"] + (" (did not happen)" if graph.graph["details"]["things"][node].get("prevented") else ""), d["as_of"]]
+                                  for node, d in graph.nodes(data=True))
     assert {word for _, word in rows} == {"certain", "uncertain", "over"}
     rows = one.page.eval_on_selector_all("tr[data-link]", "rows => rows.map((row) => row.cells[4].textContent)")
     assert sorted(rows) == sorted(d["as_of"] for *_, d in graph.edges(data=True)) and set(rows) == {"certain", "uncertain"}
@@ -134,6 +145,13 @@ def test_the_picture_of_a_day_marks_what_is_uncertain(opened: Callable[..., Open
     node = one.page.evaluate("[...kgPicture.things.values()].find((n) => n.then === 'uncertain').iri")
     one.pick(node)
     assert "uncertain that day" in one.page.inner_text("#card")
+    one.pick(GOL)
+    stood = asof.claims(store, date(1939, 7, 1))
+    apart = one.page.locator("#card details .claims > li").evaluate_all("all => all.map((li) => li.dataset.claim)")
+    before = one.page.locator("#card > .claims > li").evaluate_all("all => all.map((li) => li.dataset.claim)")
+    of = lambda name: stood["https://w3id.org/khalkhin/claim/" + name.removeprefix("claim:")]  # noqa: E731
+    assert apart and before and {of(name) for name in apart} <= {"not yet", "over"} and {of(name) for name in before} <= {"certain", "uncertain"}
+    assert "August 1939" not in one.page.inner_text("#card .kind")
 
 
 def test_names_show_at_first_sight_and_more_when_enlarged(opened: Callable[..., Opened]) -> None:
@@ -256,6 +274,7 @@ def test_figures_of_both_sides_stand_side_by_side(opened: Callable[..., Opened],
         .nextElementSibling.cells.length && [...[...document.querySelectorAll("#card .kinds")].find((row) => row.textContent === "dead").nextElementSibling.cells]
         .map((cell) => [...cell.querySelectorAll("strong")].map((e) => e.textContent))""")
     assert dict(zip(heads, dead, strict=True)) == {head: ["27"] if "Japanese" in head else ["56 soldiers", "3"] for head in heads}
+    assert "note" in one.page.inner_text("#card table") or "included in" in one.page.inner_text("#card table")
     cells = one.page.inner_text("#card table")
     assert all(figure["words"] in cells for figure in graph.graph["details"]["figures"][TAURAN])
 
@@ -271,6 +290,77 @@ def test_figures_of_parts_stand_with_the_whole(opened: Callable[..., Opened], gr
     told = one.page.eval_on_selector_all("#card table strong", "all => all.map((e) => e.textContent)")
     assert sorted(set(told)) == sorted({figure["words"] for part in parts for figure in figures.get(part, [])})
     assert "must not be added" in one.page.inner_text("#card")
+
+
+def test_a_side_that_took_part_has_its_column_without_figures(opened: Callable[..., Opened]) -> None:
+    one = opened()
+    one.pick(GOL)
+    heads = one.page.eval_on_selector_all("#card thead th", "all => all.map((th) => th.textContent)")
+    assert any("Japanese" in head for head in heads) and any("Soviet" in head for head in heads)
+    assert "no claim" in one.page.inner_text("#card table")
+
+
+def test_a_note_stands_with_its_figure(opened: Callable[..., Opened], graph: nx.MultiDiGraph[str]) -> None:
+    details = graph.graph["details"]
+    event, figure = next((event, one) for event, some in details["figures"].items() for one in some
+                         if any(rest.startswith("note ") for rest in details["claims"][one["claim"]].get("rest", ())))
+    note = next(rest for rest in details["claims"][figure["claim"]]["rest"] if rest.startswith("note "))
+    one = opened()
+    one.pick(event)
+    assert note in one.page.inner_text("#card table")
+
+
+def test_what_is_hidden_says_so_and_can_be_shown(opened: Callable[..., Opened]) -> None:
+    one = opened()
+    one.set(to="1930-01-01")
+    one.pick(TAURAN)
+    assert "Not in the picture now" in one.page.inner_text("#card")
+    assert one.page.evaluate("kgPicture.view.focus") is None, "nothing is faded for what is not there"
+    one.page.click("text=Show it")
+    one.settle()
+    assert one.iris("[kgPicture.view.state.id].filter(kgPicture.view.shows)") == {TAURAN}
+
+
+def test_a_card_of_a_line_holds_what_is_shown(opened: Callable[..., Opened]) -> None:
+    one = opened()
+    pair = one.page.evaluate("[...kgPicture.picture.bundles].find(([, some]) => new Set(some.map((l) => l.kind)).size > 2)[0]")
+    kinds = one.page.evaluate("(pair) => kgPicture.picture.bundles.get(pair).map((l) => l.kind)", pair)
+    one.page.evaluate("([pair, kind]) => { kgPicture.view.set({ pair, kinds: new Set([kind]) }); kgPicture.view.now() }", [pair, kinds[0]])
+    assert one.page.locator("#card .claims > li").count() == len([kind for kind in kinds if kind != kinds[0]])
+    assert f"{kinds.count(kinds[0])} more are filtered" in one.page.inner_text("#card")
+
+
+def test_a_treaty_stands_for_its_signing(opened: Callable[..., Opened], store: Store, graph: nx.MultiDiGraph[str]) -> None:
+    one = opened()
+    one.pick(ID + "soviet-japanese-neutrality-pact")
+    assert "hold of its signing" in one.page.inner_text("#card")
+    one.page.click("text=What led to it")
+    one.settle()
+    assert one.iris("kgPicture.view.focus") - {ID + "soviet-japanese-neutrality-pact"} == on_chains(store, PACT) & set(graph)
+
+
+def test_where_nothing_led_to_it_the_card_says_so(opened: Callable[..., Opened]) -> None:
+    one = opened()
+    one.pick(GOL)
+    assert one.page.is_disabled("text=What led to it") and "gives it a cause" in one.page.inner_text("#card")
+
+
+def test_the_skip_link_leaves_the_view_as_it_is(opened: Callable[..., Opened], html: str) -> None:
+    one = opened(html, "#id=tauran-incident&to=1939-08-01")
+    one.page.focus(".skip")
+    one.page.keyboard.press("Enter")
+    one.settle()
+    assert one.page.evaluate("document.activeElement.id") == "twin"
+    assert one.page.evaluate("location.hash") == "#id=tauran-incident&to=1939-08-01"
+
+
+def test_the_focus_stays_in_the_card(opened: Callable[..., Opened]) -> None:
+    one = opened()
+    one.pick(TAURAN)
+    one.page.locator("#card .jump").first.focus()
+    one.page.keyboard.press("Enter")
+    one.settle()
+    assert one.page.evaluate("document.getElementById('card').contains(document.activeElement)")
 
 
 def test_contradictions_are_marked(opened: Callable[..., Opened], graph: nx.MultiDiGraph[str]) -> None:
@@ -339,12 +429,6 @@ def test_a_click_on_a_line_opens_it_and_tells_why_it_is_there(opened: Callable[.
     one.page.click("text=Show all again")
     one.settle()
     assert one.page.evaluate("kgPicture.picture.edges.length") == 1
-
-
-def on_chains(store: Store, effect: str, cause: str | None = None) -> set[str]:
-    """All events on any chain that `kg why --all` would tell."""
-    found = chains(causes(store), {effect}, {cause} if cause else None)
-    return {end for chain in found for link in chain.links for end in (link.cause, link.effect)}
 
 
 @pytest.mark.parametrize("effect", [PACT, ID + "victory-khalkhin-gol", ID + "changed-course-of-world-war-ii"])
@@ -433,6 +517,10 @@ def test_names_change_with_the_perspective_and_the_language(opened: Callable[...
     one = opened()
     names = {"Empire of Japan": "Nomonhan Incident", "Soviet Union": "Бои на Халхин-Голе", "Mongolian People's Republic": "Халхын голын байлдаан",
              "Republic of China": "诺门坎事件"}
+    one.page.evaluate("kgPicture.view.set({ as: kgPicture.told.perspectives.find((p) => p[1] === 'Empire of Japan')[0], language: 'ja' })")
+    one.pick(GOL)
+    assert one.page.inner_text("#card h2") == "ノモンハン事件"
+    one.page.select_option("#language", "")
     one.pick(GOL)
     for who, name in names.items():
         one.page.select_option("#as", label=who)
@@ -461,6 +549,56 @@ def test_up_to_a_day_stands_what_python_says_had_begun(day: str, opened: Callabl
         elif lives[iri].dated:
             assert visible and standing == begun
     one.equal()
+
+
+@pytest.mark.parametrize("day", ["1930-01-01", "1936-03-01", "1939-06-15"])
+def test_a_body_without_dates_is_not_there_before_its_events(day: str, opened: Callable[..., Opened], store: Store, graph: nx.MultiDiGraph[str]) -> None:
+    one = opened()
+    one.set(to=day)
+    on, lives = date.fromisoformat(day), asof.lifetimes(store, graph)
+    drawn = network(store, day=on)
+    shown = dict(one.page.evaluate("[...kgPicture.things.values()].filter((t) => kgPicture.view.shows(t.id)).map((t) => [t.iri, kgPicture.view.standing(t.id)])"))
+    early = 0
+    for iri, life in lives.items():
+        own = [lives[other].begun(on) for other in {*graph.successors(iri), *graph.predecessors(iri)} if lives[other].event and lives[other].dated]
+        if life.dated or life.event or not own or graph.nodes[iri]["group"] in ("State", "Place"):
+            continue
+        if set(own) == {"not yet"}:
+            early += 1
+            assert iri not in shown and iri not in drawn, f"{iri} on {day}"
+        elif "certain" not in own:
+            assert shown.get(iri, "uncertain") == "uncertain" and (iri not in drawn or drawn.nodes[iri]["as_of"] == "uncertain")
+    assert early > 5
+
+
+def test_what_came_of_it_is_not_told_before_it_is_over(opened: Callable[..., Opened], store: Store) -> None:
+    one = opened()
+    told = "kgPicture.view.shownLinks.filter((l) => kgPicture.things.get(l.from).iri === %r).map((l) => [l.predicate, kgPicture.view.linkStanding(l.id)])" % GOL
+    one.set(to="1939-06-15")
+    links = one.page.evaluate(told)
+    assert links and not {"wonBy", "lostBy"} & {predicate for predicate, _ in links}
+    one.set(to="1939-08-15")
+    assert ["wonBy", "uncertain"] in one.page.evaluate(told)
+    one.set(to="1940-01-01")
+    assert ["wonBy", "certain"] in one.page.evaluate(told)
+    for day in ("1936-03-31", "1939-07-01"):
+        one.set(to=day)
+        on = date.fromisoformat(day)
+        seen = dict(one.page.evaluate("kgPicture.view.shownLinks.map((l) => [kgPicture.told.claims[l.claim].name, kgPicture.view.linkStanding(l.id)])"))
+        stood = {claim.replace("https://w3id.org/khalkhin/claim/", "claim:"): how for claim, how in asof.claims(store, on).items()}
+        assert not [name for name in seen if stood[name] == "not yet"]
+
+
+@pytest.mark.parametrize(("iri", "first", "last", "standing"), [
+    ("soviet-aid-to-china", "1938-01-01", "1938-12-31", "certain"),
+    ("expansion-japan-northeast-china", "1932-01-01", "1932-12-31", "certain"),
+    ("berlin", "1941-01-01", "1941-12-31", "certain"),
+    ("united-states", "1941-01-01", "1941-12-31", "certain"),
+])
+def test_what_lasts_stays_until_an_end_is_known(iri: str, first: str, last: str, standing: str, opened: Callable[..., Opened]) -> None:
+    one = opened()
+    one.set(**{"from": first, "to": last})
+    assert one.page.evaluate("(id) => kgPicture.view.standing(id) ?? null", one.number(ID + iri)) in (standing, "uncertain" if iri.startswith(("soviet", "exp")) else standing)
 
 
 def test_a_window_of_time_holds_what_overlaps_it(opened: Callable[..., Opened], store: Store, graph: nx.MultiDiGraph[str]) -> None:

@@ -213,6 +213,11 @@ def claims(store: Store, on: date, iris: Iterable[str] | None = None) -> dict[st
     return found
 
 
+def known_at(predicate: str, figure: bool) -> Literal["end", "sum", ""]:
+    """When what a claim says is known: at the `end` of its subject, as a `sum` that is open until then, or with the subject."""
+    return "end" if predicate.removeprefix(_KG) in _AT_THE_END else "sum" if figure else ""
+
+
 def held(store: Store, iris: Iterable[str]) -> dict[str, Lifetime]:
     """The time of each claim that has one of its own, by `kg:since`, `kg:until` and `kg:during`; the others are absent.
 

@@ -92,36 +92,43 @@ def network(
                 claim=edge["claim"], passage=edge["passage"], certainty=edge["certainty"], basis=edge["basis"],
                 according_to=edge["who"],
             )
-    if day is not None:
-        _keep(graph, store, day)
+    _describe(graph, store)
+    begun = _keep(graph, store, day) if day is not None else {}
     if around is not None:
         if around not in graph:
             then = f" as of {day}" if day else ""
             raise NotFound("nothing is drawn around it", around, f"no claim joins it with another thing{then}")
         graph = nx.ego_graph(graph, around, radius=depth, undirected=True)
-    _describe(graph, store)
     if day is not None:
         graph.graph["as_of"] = day.isoformat()
         standing = asof.things(store, day, graph)
         for node, data in graph.nodes(data=True):
-            data["as_of"] = standing[node]
+            data["as_of"] = max(standing[node], begun[node], key=asof.ORDER.index)
             data["latest"] = data["latest"] if data["latest"] <= day.isoformat() else ""
     return graph
 
 
-def _keep(graph: nx.MultiDiGraph[str], store: Store, day: date) -> None:
-    """Takes away the edges that did not stand on the day, and the nodes that nothing joins then.
+def _keep(graph: nx.MultiDiGraph[str], store: Store, day: date) -> dict[str, asof.Standing]:
+    """Takes away the edges that did not stand on the day, and the nodes that nothing joins then; whether each node had begun.
 
-    Where a question names no claim, its edge stands when both its ends had begun.
+    Where a question names no claim, its edge stands when both its ends had begun. A body or a person without dates is not
+    there before the first of its events that has one: a force of 1939 does not stand in 1930 because its state did.
     """
     named = {data["claim"] for *_, data in graph.edges(data=True) if data["claim"]}
     stood = asof.claims(store, day, named)
-    begun = {iri: life.begun(day) for iri, life in asof.lifetimes(store, graph).items()}
+    lives = asof.lifetimes(store, graph)
+    begun: dict[str, asof.Standing] = {iri: life.begun(day) for iri, life in lives.items()}
+    for node, life in lives.items():
+        own = [begun[other] for pair in (graph.successors(node), graph.predecessors(node)) for other in pair
+               if lives[other].event and lives[other].dated]
+        if own and not life.dated and not life.event and graph.nodes[node]["group"] not in ("State", "Place"):
+            begun[node] = min(own, key=asof.ORDER.index)
     for source, target, key, data in list(graph.edges(keys=True, data=True)):
-        data["as_of"] = stood.get(data["claim"]) or max(begun[source], begun[target], key=asof.ORDER.index)
+        data["as_of"] = max(stood.get(data["claim"], "certain"), begun[source], begun[target], key=asof.ORDER.index)
         if data["as_of"] not in ("certain", "uncertain"):
             graph.remove_edge(source, target, key)
     graph.remove_nodes_from([node for node in graph if not graph.degree(node)])
+    return begun
 
 
 def _describe(graph: nx.MultiDiGraph[str], store: Store) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from kg import asof
@@ -78,7 +79,7 @@ def detailed(graph: nx.MultiDiGraph[str], store: Store, names: Names) -> nx.Mult
     Things are told by IRI; claims, remarks and sides by their number in the lists beside them.
     """
     drawn = set(graph)
-    claims, figures = _claims(store, names, drawn)
+    claims, figures, sides = _claims(store, names, drawn)
     number = {claim["iri"]: n for n, claim in enumerate(claims)}
     things: dict[str, dict[str, Any]] = {iri: {} for iri in sorted(drawn)}
     for n, claim in enumerate(claims):
@@ -112,22 +113,29 @@ def detailed(graph: nx.MultiDiGraph[str], store: Store, names: Names) -> nx.Mult
         for one, other in ((row["claim"], row["other"]), (row["other"], row["claim"])):
             if one in number and other in number:
                 claims[number[one]].setdefault("against", []).append(number[other])
+    day = graph.graph.get("as_of", "")
     for held, life in asof.held(store, number).items():
         claims[number[held]]["when"] = _days(life)
     for iri, life in asof.lifetimes(store, drawn).items():
-        things[iri]["when"] = _days(life)
+        # What was still to come is not told on the page of a day.
+        things[iri]["when"] = [bound if not day or bound <= day else "" for bound in _days(life)]
         things[iri] |= {key: True for key in ("event", "lasting") if getattr(life, key)}
         if not life.happened:
             things[iri]["prevented"] = True
+    if day:
+        for known, standing in asof.claims(store, date.fromisoformat(day), number).items():
+            claims[number[known]]["then"] = standing
     graph.graph["details"] = {
-        "things": things, "claims": claims, "remarks": list(remarks.values()), "figures": figures,
+        "things": things, "claims": claims, "remarks": list(remarks.values()), "figures": figures, "sides": sides,
         "perspectives": [[row["who"], row["label"], row["language"]] for row in _rows(store, _PERSPECTIVES)],
     }
     return graph
 
 
-def _claims(store: Store, names: Names, drawn: set[str]) -> tuple[list[dict[str, Any]], dict[str, list[dict[str, Any]]]]:
-    """Every claim that has a drawn thing at an end, in reading order, and the figures of each event."""
+def _claims(
+    store: Store, names: Names, drawn: set[str],
+) -> tuple[list[dict[str, Any]], dict[str, list[dict[str, Any]]], dict[str, list[str]]]:
+    """Every claim that has a drawn thing at an end, in reading order; the figures of each event; the sides that took part in it."""
     values = " ".join(str(term) for iri in sorted(drawn) if (term := node(iri)))
     rows: dict[str, dict[str, str]] = {}
     sides: dict[str, list[str]] = {}
@@ -145,6 +153,7 @@ def _claims(store: Store, names: Names, drawn: set[str]) -> tuple[list[dict[str,
     known = labels(store, {side for some in sides.values() for side in some} | {rows[claim]["object"] for claim in order})
     found: list[dict[str, Any]] = []
     figures: dict[str, list[dict[str, Any]]] = {}
+    taking: dict[str, list[str]] = {}
     for n, (line, claim) in enumerate(zip(told(store, names, order), order, strict=True)):
         row = rows[claim]
         entry: dict[str, Any] = {
@@ -153,13 +162,18 @@ def _claims(store: Store, names: Names, drawn: set[str]) -> tuple[list[dict[str,
         }
         if line.qualifiers:
             entry["rest"] = list(line.qualifiers)
+        if known_at := asof.known_at(row["predicate"], bool(row["words"])):
+            entry["known"] = known_at
         found.append(entry)
+        for side in sides.get(claim, []):
+            if (name := known.get(side, side)) not in taking.setdefault(row["subject"], []):
+                taking[row["subject"]].append(name)
         if row["words"]:
             figures.setdefault(row["subject"], []).append({
                 "claim": n, "what": row["label"], "party": known.get(row["object"], ""), "words": row["words"],
                 "sides": [known.get(side, side) for side in sides.get(claim, [])],
             })
-    return found, figures
+    return found, figures, taking
 
 
 def _days(life: asof.Lifetime) -> list[str]:

@@ -41,8 +41,8 @@ class Page(str):
         from html import escape
 
         # In an origin of its own: it reaches nothing of the notebook. It may have forms, or its search would not be asked (the
-        # page's own policy lets none be sent), and downloads, or its pictures could not be saved.
-        return ('<iframe sandbox="allow-scripts allow-forms allow-downloads" title="The network" '
+        # page's own policy lets none be sent), downloads, or its pictures could not be saved, a dialogue to print, and windows for links.
+        return ('<iframe sandbox="allow-scripts allow-forms allow-downloads allow-modals allow-popups allow-popups-to-escape-sandbox" title="The network" '
                 f'style="width: 100%; height: 900px; border: 0" srcdoc="{escape(self)}"></iframe>')
 
 
@@ -118,6 +118,7 @@ def page(graph: nx.MultiDiGraph[str], title: str, seed: int = 1, order: nx.DiGra
             {**remark, "things": [ids[iri] for iri in remark.get("things", ()) if iri in ids]} for remark in details["remarks"]
         ],
         "figures": {ids[iri]: figures for iri, figures in details["figures"].items() if iri in ids},
+        "sides": {ids[iri]: sides for iri, sides in details.get("sides", {}).items() if iri in ids},
         "perspectives": details["perspectives"],
     }
     return _html(net, graph, title, laid, told, {
@@ -174,7 +175,7 @@ def _told(claims: list[dict[str, Any]], ids: dict[str, str], passages: dict[str,
         {"name": claim["name"], "text": claim["text"], "passage": passages.setdefault(claim["passage"], len(passages)),
          "how": [claim["who"], claim["certainty"], claim["basis"]],
          **({"ends": ends} if (ends := [ids[end] for end in claim["ends"] if end in ids]) else {}),
-         **{key: claim[key] for key in ("rest", "against", "when") if key in claim}}
+         **{key: claim[key] for key in ("rest", "against", "when", "known", "then") if key in claim}}
         for claim in claims
     ]
 

@@ -47,5 +47,8 @@ const chains = (() => {
     const found = new Set([...reached(causesOf(effect), before)].filter((one) => all.has(one)));
     return found.size ? new Set([cause, ...found, effect]) : null;
   }
-  return { leading, following, between, linked: (id) => after.has(id) || before.has(id) };
+  // Causes and effects hold of the signing of a treaty.
+  const signings = new Map(links.filter((link) => link.predicate === "signingOf").map((link) => [link.to, link.from]));
+  const eventOf = (id) => (after.has(id) || before.has(id) ? id : signings.get(id) || id);
+  return { leading, following, between, eventOf, linked: (id) => after.has(eventOf(id)) || before.has(eventOf(id)) };
 })();

@@ -15,13 +15,13 @@ const finder = (() => {
     const hits = new Map();
     for (const entry of entries) {
       const at = entry.fold.indexOf(wanted);
-      const all = at >= 0 || wanted.split(" ").every((word) => entry.fold.includes(word));
+      const all = at >= 0 || wanted.split(" ").every((word) => entry.fold.includes(word)) || entry.fold.replaceAll(" ", "").includes(wanted.replaceAll(" ", ""));
       if (!all) continue;
       const how = entry.fold === wanted ? 0 : at === 0 ? 1 : at > 0 && entry.fold[at - 1] === " " ? 2 : at > 0 ? 3 : 4;
       const known = hits.get(entry.id);
       if (!known || how < known.how) hits.set(entry.id, { ...entry, how });
     }
-    return [...hits.values()].sort((a, b) => a.how - b.how || a.rank - b.rank).slice(0, 12);
+    return [...hits.values()].sort((a, b) => a.how - b.how || a.rank - b.rank);
   }
   function close() {
     list.hidden = true;
@@ -38,32 +38,28 @@ const finder = (() => {
     } else field.removeAttribute("aria-activedescendant");
   }
   function offer() {
-    results = search(field.value);
+    const every = search(field.value);
+    results = every.slice(0, 12);
     list.replaceChildren();
     results.forEach((hit, n) => {
       const item = put(list, "li", hit.name, { role: "option", id: `found-${n}`, "aria-selected": "false" });
       const other = nameOf(hit.id);
       put(item, "small", [other === hit.name ? "" : other, things.get(hit.id).kind, view.shows(hit.id) ? "" : "hidden now"].filter(Boolean).join(" · "));
-      item.addEventListener("pointerdown", (event) => { event.preventDefault(); take(n); });
+      item.addEventListener("pointerdown", (event) => event.preventDefault()); // the field keeps the focus; a finger may scroll
+      item.addEventListener("click", () => take(n));
     });
     list.hidden = !results.length;
     field.setAttribute("aria-expanded", String(results.length > 0));
-    status.textContent = !field.value.trim() ? "" : results.length ? `${results.length} found` : "Nothing of that name is drawn here.";
+    status.textContent = !field.value.trim() ? "" : every.length > results.length ? `the first ${results.length} of ${every.length}` : results.length ? `${results.length} found` : "Nothing of that name is drawn here.";
     mark(-1);
   }
   function take(n) {
     const hit = results[n];
     if (!hit) return;
-    if (!view.shows(hit.id)) {
-      // What filters or the time window hide is shown again when one asks for it.
-      const groups = new Set(view.state.groups);
-      groups.delete(things.get(hit.id).group);
-      view.set({ groups, only: false });
-      view.now();
-      if (!view.shows(hit.id)) view.set({ from: "", to: "" });
-    }
+    view.reveal(hit.id);
     view.pick(hit.id);
     field.value = hit.name;
+    status.textContent = "";
     close();
   }
   field.addEventListener("input", offer);

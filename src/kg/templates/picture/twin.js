@@ -6,8 +6,17 @@ const twin = (() => {
   const outline = document.getElementById("outline");
   const holder = outline.closest("details");
   const count = document.getElementById("count");
+  const spoken = document.getElementById("count-said");
+  let speaking = 0;
   const plural = (n, noun) => `${n} ${noun}${n === 1 ? "" : "s"}`;
 
+  // An address of its own for the tables would be read as one of the view.
+  document.querySelector(".skip").addEventListener("click", (event) => {
+    const tables = document.getElementById("twin");
+    event.preventDefault();
+    tables.scrollIntoView();
+    tables.focus();
+  });
   for (const [id, row] of rows) row.querySelector("button").addEventListener("click", () => view.pick(id));
   for (const [id, row] of lines) {
     const link = links[+id.slice(1)];
@@ -21,6 +30,12 @@ const twin = (() => {
       row.cells[2].textContent = nameOf(link.to);
     }
   };
+  for (const [id, row] of rows) {
+    const { when } = things.get(id);
+    row.cells[2].textContent = between(when[0], when[1]);
+    row.cells[3].textContent = between(when[2], when[3]);
+  }
+  named();
   function drawOutline() {
     outline.replaceChildren();
     const own = new Map();
@@ -53,6 +68,8 @@ const twin = (() => {
     const shown = new Set(view.shownLinks.map((link) => link.id));
     for (const [id, row] of lines) row.hidden = !shown.has(id);
     count.textContent = `${plural(view.count, "thing")}, ${plural(shown.size, "link")}`;
+    clearTimeout(speaking); // said when it has come to rest, not at each step of what plays
+    speaking = setTimeout(() => { spoken.textContent = count.textContent; }, 800);
     if (holder.open) drawOutline();
   }
   holder.addEventListener("toggle", () => { if (holder.open) drawOutline(); });

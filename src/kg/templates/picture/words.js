@@ -13,7 +13,8 @@ const nameOf = (() => {
       const power = told.perspectives.find(([who]) => who === as);
       const used = names.filter((one) => one.user === as);
       const own = names.filter((one) => power && base(one.language) === power[2]);
-      const found = best(used.filter((one) => !language || base(one.language) === language)) || best(used) || best(own);
+      const spoken = (some) => language && best(some.filter((one) => base(one.language) === language));
+      const found = spoken(used) || spoken(names) || best(used) || best(own);
       if (found) return found;
     }
     if (language) return best(names.filter((one) => base(one.language) === language));
@@ -28,7 +29,7 @@ const nameOf = (() => {
     if (!cache.has(id)) {
       const thing = things.get(id);
       const found = chosen(thing);
-      cache.set(id, found ? found.name : thing.name);
+      cache.set(id, (found ? found.name : thing.name) + (thing.prevented ? " (did not happen)" : ""));
     }
     return cache.get(id);
   };
@@ -59,7 +60,7 @@ function between(first, last) {
   if (!last) return `not before ${dayInWords(first)}`;
   const lastOf = new Date(Date.UTC(+last.slice(0, 4), +last.slice(5, 7), 0)).getUTCDate();
   if (first.endsWith("-01-01") && last.endsWith("-12-31")) {
-    return first.slice(0, 4) === last.slice(0, 4) ? first.slice(0, 4) : `${first.slice(0, 4)} to ${last.slice(0, 4)}`;
+    return first.slice(0, 4) === last.slice(0, 4) ? first.slice(0, 4) : `at some time from ${first.slice(0, 4)} to ${last.slice(0, 4)}`;
   }
   if (first.endsWith("-01") && +last.slice(8) === lastOf && first.slice(0, 7) === last.slice(0, 7)) return `${months[first.slice(5, 7) - 1]} ${first.slice(0, 4)}`;
   return `between ${dayInWords(first)} and ${dayInWords(last)}`;
@@ -67,7 +68,7 @@ function between(first, last) {
 /** When a thing began and ended, in words; empty where nothing is known. */
 function span([first, last, endFirst, endLast]) {
   const begin = between(first, last);
-  const end = between(endFirst, endLast);
+  const end = !endLast && endFirst <= first ? "" : between(endFirst, endLast); // that it did not end before it began says nothing
   if (begin && begin === end) return begin;
   return [begin && `begins ${begin}`, end && `ends ${end}`].filter(Boolean).join("; ");
 }
