@@ -729,7 +729,7 @@ def test_it_fits_every_screen(width: int, scheme: str, opened: Callable[..., Ope
 def test_text_and_signs_stand_out(scheme: str, opened: Callable[..., Opened]) -> None:
     one = opened(color_scheme=scheme)
     one.pick(GOL)
-    one.page.click("text=What led to it")
+    one.page.click("text=Hide the rest")
     one.settle()
     paper = one.page.evaluate("getComputedStyle(document.body).backgroundColor")
     for where in ("body", "#count", "#legend p", "#card .kind", "#card small", "#card a", "button", "input", "select", "#finder label"):
