@@ -5,7 +5,8 @@
 It needs wrk (Debian: wrk) and, for the peers, the Python packages `oxigraph` and `rdflib-endpoint[cli]`, beside this Python
 or on the path; a peer that is not installed is left out. All servers run at once on the same made-up history, each from
 a store or file of its own; wrk asks them in turn, and who goes first changes from round to round. Before that each answers
-once: where the numbers of rows differ, nothing is measured. The tables have medians of rounds.
+once: where the numbers of rows differ, nothing is measured. The tables have medians of rounds. Each query differs from the last by a
+comment, so that all evaluate it anew; beside that stands how many answers `kg serve` gives to whoever asks just the same again.
 """
 
 from __future__ import annotations
@@ -55,6 +56,7 @@ class Cell(NamedTuple):
     rows: int
     loads: dict[str, Load]
     inside: float
+    again: Load
 
 
 def tool(name: str) -> str | None:
@@ -78,9 +80,11 @@ def rows(server: str, text: str) -> tuple[int, float]:
     return len(found["results"]["bindings"]), perf_counter() - start
 
 
-def wrk(server: str, text: str, clients: int, seconds: float) -> Load:
+def wrk(server: str, text: str, clients: int, seconds: float, anew: bool = True) -> Load:
     """Load by so many clients, each with one request at a time. Raises Unfair where an answer is no answer."""
     how = ["-t1", f"-c{clients}", f"-d{max(1, round(seconds))}s", "--latency", f"--timeout={SLOW:.0f}s", "-H", f"Accept: {JSON}"]
+    if anew:
+        how += ["-s", str(HERE / "anew.lua")]
     done = subprocess.run(["wrk", *how, address(server, text)], capture_output=True, text=True, check=False)
     rate, middle = re.search(r"Requests/sec:\s+([\d.]+)", done.stdout), re.search(r"50%\s+([\d.]+)(us|ms|s|m)\b", done.stdout)
     if done.returncode or not rate or not middle or "Non-2xx" in done.stdout or "Socket errors" in done.stdout:
@@ -190,13 +194,15 @@ def measure(
                     # Long enough for some answers of a slow one.
                     enough = max(seconds, min(SLOW, 3 * took.get(name, 0) * count))
                     seen[name].append(wrk(servers[name], text, count, enough))
+            again = wrk(servers[OURS], text, count, seconds, anew=False)
             loads = {name: Load(median(x.rate for x in found), median(x.milliseconds for x in found)) for name, found in seen.items()}
-            yield Cell(shape, count, counts[OURS], loads, inside)
+            yield Cell(shape, count, counts[OURS], loads, inside, again)
 
 
 def report(cells: Sequence[Cell]) -> str:
     """The table, and whether the aims are met."""
-    head = ["shape", "clients", "rows", "kg answers/s", f"× {OXIGRAPH}", f"× {RDFLIB}", "of the empty handler", "kg, median", "in process"]
+    head = ["shape", "clients", "rows", "kg answers/s", f"× {OXIGRAPH}", f"× {RDFLIB}", "of the empty handler", "kg, median", "in process",
+            "asked again"]
     lines, missed, aims = [head], [], 0
 
     def aim(met: bool, what: str) -> None:
@@ -205,13 +211,14 @@ def report(cells: Sequence[Cell]) -> str:
         if not met:
             missed.append(what)
 
-    for shape, clients, count, loads, inside in cells:
+    for shape, clients, count, loads, inside, again in cells:
         ours = loads[OURS]
         times = {name: ours.rate / load.rate if load.rate else float("inf") for name, load in loads.items()}
         lines.append([
             shape, str(clients), str(count), f"{ours.rate:,.0f}",
             *(f"{times[name]:.2f}" if name in times else "" for name in (OXIGRAPH, RDFLIB)),
             f"{times[EMPTY]:.2f}", f"{ours.milliseconds:.2f} ms", f"{inside:.2f} ms",
+            f"{again.rate:,.0f}",
         ])
         where = f"{shape}, {clients} clients"
         if shape == next(iter(SHAPES)):
