@@ -115,21 +115,32 @@ def _nothing_fits(kind: str | None) -> BadRequest:
 
 
 async def while_wanted(request: Request, work: Coroutine[Any, Any, Result]) -> Result:
-    """The result of some work, which is ended when the client goes away: nothing is computed for nobody."""
-    task = asyncio.ensure_future(work)
+    """The result of some work, which is ended when the client goes away: nothing is computed for nobody.
+
+    Whether it still waits is looked at only after a while, so that short work pays nothing for it.
+    """
+    own = asyncio.current_task()
+    assert own is not None
+    watching: list[asyncio.Task[None]] = []
+    left = False
+
+    async def watch() -> None:
+        nonlocal left
+        await _gone(request)
+        left = True
+        own.cancel()
+
+    later = asyncio.get_running_loop().call_later(_PATIENT, lambda: watching.append(asyncio.ensure_future(watch())))
     try:
-        done, _ = await asyncio.wait((task,), timeout=_PATIENT)
-        if not done:
-            gone = asyncio.ensure_future(_gone(request))
-            try:
-                await asyncio.wait((task, gone), return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                gone.cancel()
-            if not task.done():
-                raise BadRequest(499, "the client went away")
-        return task.result()
+        return await work
+    except asyncio.CancelledError:
+        if left:
+            own.uncancel()
+            raise BadRequest(499, "the client went away") from None
+        raise
     finally:
-        if not task.done():
+        later.cancel()
+        for task in watching:
             task.cancel()
 
 
