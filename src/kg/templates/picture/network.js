@@ -18,20 +18,33 @@ const picture = (() => {
   }
   /** Half the width of a sign: never so small on the screen that its shape is lost. */
   const sizeOf = (thing) => Math.max(thing.size, (2.5 + thing.size / 6) * Math.min(1, box.clientWidth / 700) / network.getScale());
-  function drawNode({ ctx, id, x, y, state }) {
-    const thing = things.get(id);
-    const look = looks.groups[thing.group];
-    const size = sizeOf(thing);
+  /** How a sign looks, on the screen as in a file. */
+  function signOf(id, inTone = tone) {
+    const { group, then } = things.get(id);
+    const { id: own, cause, effect } = view.state;
+    const chosen = id === own || id === cause || id === effect;
+    const over = then === "over";
+    const uncertain = then === "uncertain" || view.standing(id) === "uncertain";
+    return {
+      colour: looks.groups[group].colour, fill: over ? 0.4 : 1,
+      stroke: chosen ? inTone.mark : inTone.ink, strong: over && !chosen ? 0.6 : 1,
+      width: chosen ? 5 : 1.5, dash: uncertain ? [4, 3] : over ? [1.5, 2.5] : [],
+      opacity: !view.focus || view.focus.has(id) ? 1 : 0.2,
+    };
+  }
+  function drawNode({ ctx, id, x, y }) {
+    const size = sizeOf(things.get(id));
     return {
       drawNode() {
-        ctx.globalAlpha = !view.focus || view.focus.has(id) ? 1 : 0.2;
-        outline(ctx, looks.shapes[look.shape], x, y, size);
+        const look = signOf(id);
+        outline(ctx, looks.shapes[looks.groups[things.get(id).group].shape], x, y, size);
+        ctx.globalAlpha = look.opacity * look.fill;
         ctx.fillStyle = look.colour;
         ctx.fill();
-        const chosen = state.selected || id === view.state.cause || id === view.state.effect;
-        ctx.lineWidth = chosen ? 5 : 1.5;
-        ctx.strokeStyle = chosen ? tone.mark : tone.ink;
-        if (thing.then === "uncertain" || view.standing(id) === "uncertain") ctx.setLineDash([4, 3]);
+        ctx.globalAlpha = look.opacity * look.strong;
+        ctx.lineWidth = look.width;
+        ctx.strokeStyle = look.stroke;
+        ctx.setLineDash(look.dash);
         ctx.stroke();
         ctx.setLineDash([]);
         ctx.globalAlpha = 1;
@@ -54,16 +67,19 @@ const picture = (() => {
     const [first, ...rest] = [...new Set(some.map((link) => link.kind))];
     return rest.length ? `${first} + ${rest.length}` : first;
   };
+  /** How strong a line is that is no cause: few are seen well, a thousand would hide all else. */
+  const strength = () => Math.round(Math.min(0.9, Math.max(0.35, 0.9 * (200 / view.shownLinks.length) ** 0.5)) * 20) / 20;
   /** How one line looks, whether it stands for one link or for many. */
   function line(some) {
     const cause = some.some((link) => link.cause);
     const on = lit(some[0].from, some[0].to);
     const colour = cause ? tone.cause : tone.line;
-    const opacity = on ? 1 : view.focus ? 0.06 : cause ? 0.8 : 0.28;
+    const opacity = on ? 1 : view.focus && !view.state.only ? 0.06 : Math.max(cause ? 0.8 : 0, strength());
     const named = on && (view.focus.size < 40 || some[0].from === view.state.id || some[0].to === view.state.id);
     return {
+      cause,
       color: { color: colour, highlight: colour, hover: colour, opacity },
-      width: (cause ? 2 : 0.6) + 0.4 * Math.min(some.length, 8),
+      width: (cause ? 2 : 1.1) + 0.4 * Math.min(some.length, 8),
       dashes: some.every((link) => link.dashes),
       label: named ? kindsOf(some) : "",
       font: named ? { size: 12, color: tone.ink, strokeWidth: 3, strokeColor: tone.paper } : { size: 0 },
@@ -104,7 +120,7 @@ const picture = (() => {
     physics: false,
     layout: { improvedLayout: false },
     interaction: {
-      hover: false, keyboard: { enabled: true, bindToWindow: false }, tooltipDelay: 1e6, selectConnectedEdges: false,
+      hover: false, keyboard: false, tooltipDelay: 1e6, selectConnectedEdges: false,
       hideEdgesOnDrag: things.size > 1500, hideEdgesOnZoom: things.size > 1500,
     },
     edges: { font: { size: 0 }, smooth: false, arrows: { to: { scaleFactor: 0.6 }, from: { scaleFactor: 0.6 } }, selectionWidth: 2 },
@@ -154,25 +170,23 @@ const picture = (() => {
     }
     return found;
   }
+  /** The labels of the bands that have room at a scale. */
+  function years(scale) {
+    let free = -Infinity;
+    return looks.bands.filter(([, top]) => top >= free && (free = top + 15 / scale)).map(([label, top]) => ({ label, top }));
+  }
   const corners = () => [network.DOMtoCanvas({ x: 0, y: 0 }), network.DOMtoCanvas({ x: box.clientWidth, y: box.clientHeight })];
   network.on("beforeDrawing", (context) => {
     const scale = network.getScale();
     const [{ x: left }, { x: right }] = corners();
-    let free = -Infinity;
     context.font = `${12 / scale}px ${family}`;
     context.textAlign = "left";
     context.textBaseline = "top";
-    looks.bands.forEach(([label, top, bottom], n) => {
-      if (n % 2 === 0) {
-        context.fillStyle = tone.band;
-        context.fillRect(left, top, right - left, bottom - top);
-      }
-      if (top >= free) {
-        context.fillStyle = tone.quiet;
-        context.fillText(label, left + 6 / scale, top + 3 / scale);
-        free = top + 15 / scale;
-      }
-    });
+    context.fillStyle = tone.band;
+    looks.bands.forEach(([, top, bottom], n) => { if (n % 2 === 0) context.fillRect(left, top, right - left, bottom - top); });
+    // A label may be higher than its band: all stand upon all bands.
+    context.fillStyle = tone.quiet;
+    for (const { label, top } of years(scale)) context.fillText(label, left + 6 / scale, top + 3 / scale);
   });
   network.on("afterDrawing", (context) => {
     const scale = network.getScale();
@@ -203,6 +217,25 @@ const picture = (() => {
   document.getElementById("closer").addEventListener("click", () => zoom(1.3));
   document.getElementById("wider").addEventListener("click", () => zoom(1 / 1.3));
   document.getElementById("whole").addEventListener("click", () => { view.pick(null); view.now(); fit(); });
+
+  // One stop of the Tab key, which has a name and whose keys are those of the map.
+  const stage = box.querySelector(".vis-network");
+  for (const name of ["role", "tabindex", "aria-label"]) box.removeAttribute(name);
+  stage.setAttribute("role", "application");
+  stage.setAttribute("aria-label", "The network as a picture; the same stands in the tables below. Arrow keys move it, plus and minus bring it closer, 0 shows all of it");
+  stage.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+    if (by) {
+      const { x, y } = network.getViewPosition();
+      const step = Math.min(box.clientWidth, box.clientHeight) / network.getScale() / 6;
+      network.moveTo({ position: { x: x + by[0] * step, y: y + by[1] * step } });
+    } else if (event.key === "+" || event.key === "=") zoom(1.3);
+    else if (event.key === "-") zoom(1 / 1.3);
+    else if (event.key === "0") fit();
+    else return;
+    event.preventDefault();
+  });
 
   const hidden = new Set();
   function show(_, changed) {
@@ -243,5 +276,5 @@ const picture = (() => {
     then = does;
     if (drawn) setTimeout(then);
   }
-  return { network, nodes, edges, box, bundles, names, sizeOf, corners, show, ready, fit, lit, lineOf: line };
+  return { network, nodes, edges, box, bundles, names, sizeOf, corners, years, show, ready, fit, lit, signOf, stage };
 })();
