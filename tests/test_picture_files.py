@@ -234,6 +234,18 @@ def test_few_lines_are_seen_well_and_many_do_not_vanish(opened: Callable[..., Op
     assert min(one.page.evaluate(opacities)) >= 0.35, "nothing is left behind which it would fade"
 
 
+def test_lines_are_never_too_thin_to_be_seen(opened: Callable[..., Opened]) -> None:
+    one = opened()
+    thinnest = "Math.min(...kgPicture.picture.edges.get().map((edge) => edge.width)) * kgPicture.picture.network.getScale()"
+    assert one.page.evaluate("kgPicture.picture.network.getScale()") < 0.5 and one.page.evaluate(thinnest) > 0.7
+    one.page.evaluate("kgPicture.picture.network.moveTo({ scale: 0.12 })")
+    one.page.wait_for_timeout(500)
+    assert 0.7 < one.page.evaluate(thinnest) < 1.5
+    one.page.evaluate("kgPicture.picture.network.moveTo({ scale: 1 })")
+    one.page.wait_for_timeout(500)
+    assert 0.7 < one.page.evaluate(thinnest) < 1.5
+
+
 def test_the_network_is_one_stop_with_a_name_and_keys(opened: Callable[..., Opened]) -> None:
     one = opened()
     stops = one.page.evaluate("""[...document.querySelectorAll("#network-pane *")].filter((e) => e.tabIndex >= 0)
@@ -277,3 +289,10 @@ def test_a_language_that_no_name_has_is_passed_over(opened: Callable[..., Opened
     one = opened(fragment="#language=zz")
     assert one.page.evaluate("kgPicture.view.state.language") == "" and one.page.evaluate("document.getElementById('language').selectedIndex") == 0
     assert opened(fragment="#language=ru").page.input_value("#language") == "ru"
+
+
+def test_a_pair_that_nothing_joins_is_passed_over(opened: Callable[..., Opened]) -> None:
+    assert opened(fragment="#pair=tauran-incident%20neutrality-pact-signing").page.evaluate("kgPicture.view.state.pair") is None
+    one = opened()
+    link = one.page.evaluate("(({ from, to }) => [from, to].map((id) => kgPicture.things.get(id).slug))(kgPicture.links[0])")
+    assert opened(fragment=f"#pair={'%20'.join(link)}").page.evaluate("kgPicture.view.state.pair") is not None

@@ -38,7 +38,7 @@ const address = (() => {
     if (days[0] && days[1] && days[0] > days[1]) days.fill("");
     return {
       id: known(of("id")),
-      pair: ends.length === 2 && ends.every(Boolean) ? pairOf(...ends) : null,
+      pair: ends.length === 2 && ends.every(Boolean) && picture.bundles.has(pairOf(...ends)) ? pairOf(...ends) : null,
       from: days[0],
       to: days[1],
       // Two events instead of two days are the ends of a chain.

@@ -67,6 +67,10 @@ const picture = (() => {
     const [first, ...rest] = [...new Set(some.map((link) => link.kind))];
     return rest.length ? `${first} + ${rest.length}` : first;
   };
+  /** How wide lines are drawn at a scale, in steps: never so thin on the screen that they are lost (on a narrow one a little thinner). */
+  const thickness = (scale) => 2 ** (Math.round(2 * Math.log2(Math.max(1, 0.8 * Math.min(1, (box.clientWidth || 900) / 700) / Math.max(scale, 0.02)))) / 2);
+  const breadth = (k, room) => { const all = [...things.values()].map((thing) => thing[k]); return room / (Math.max(...all) - Math.min(...all) + 100); };
+  let thick = thickness(Math.min(breadth("x", box.clientWidth || 900), breadth("y", box.clientHeight || 500)));
   /** How strong a line is that is no cause: few are seen well, a thousand would hide all else. */
   const strength = () => Math.round(Math.min(0.9, Math.max(0.35, 0.9 * (200 / view.shownLinks.length) ** 0.5)) * 20) / 20;
   /** How one line looks, whether it stands for one link or for many. */
@@ -79,7 +83,7 @@ const picture = (() => {
     return {
       cause,
       color: { color: colour, highlight: colour, hover: colour, opacity },
-      width: (cause ? 2 : 1.1) + 0.4 * Math.min(some.length, 8),
+      width: thick * ((cause ? 1.6 : 0.8) + 0.3 * Math.min(some.length, 8)),
       dashes: some.every((link) => link.dashes),
       label: named ? kindsOf(some) : "",
       font: named ? { size: 12, color: tone.ink, strokeWidth: 3, strokeColor: tone.paper } : { size: 0 },
@@ -188,6 +192,7 @@ const picture = (() => {
     context.fillStyle = tone.quiet;
     for (const { label, top } of years(scale)) context.fillText(label, left + 6 / scale, top + 3 / scale);
   });
+  let zoomed = null;
   network.on("afterDrawing", (context) => {
     const scale = network.getScale();
     const found = names(scale, ...corners());
@@ -203,6 +208,7 @@ const picture = (() => {
       context.fillText(text, x, y);
     }
     box.dataset.names = found.length;
+    if (thick !== thickness(scale) && !zoomed) zoomed = setTimeout(() => { zoomed = null; join(); }, 120);
   });
   network.on("click", (event) => {
     if (event.nodes.length) view.pick(event.nodes[0]);
@@ -237,6 +243,17 @@ const picture = (() => {
     event.preventDefault();
   });
 
+  /** Draws what joins the things, as far as it is otherwise than before. */
+  function join() {
+    thick = thickness(network.getScale());
+    const lines = wanted();
+    const gone = [...signs.keys()].filter((id) => !lines.has(id));
+    const next = new Map([...lines].map(([id, edge]) => [id, JSON.stringify(edge)]));
+    const other = [...next].filter(([id, sign]) => signs.get(id) !== sign).map(([id]) => lines.get(id));
+    if (gone.length) edges.remove(gone);
+    if (other.length) edges.update(other);
+    signs = next;
+  }
   const hidden = new Set();
   function show(_, changed) {
     tone = tones();
@@ -249,13 +266,7 @@ const picture = (() => {
       }
     }
     if (now.length) nodes.update(now);
-    const lines = wanted();
-    const gone = [...signs.keys()].filter((id) => !lines.has(id));
-    const next = new Map([...lines].map(([id, edge]) => [id, JSON.stringify(edge)]));
-    const other = [...next].filter(([id, sign]) => signs.get(id) !== sign).map(([id]) => lines.get(id));
-    if (gone.length) edges.remove(gone);
-    if (other.length) edges.update(other);
-    signs = next;
+    join();
     const { id, cause, effect, follow } = view.state;
     network.setSelection({ nodes: id !== null && view.shows(id) ? [id] : [], edges: [] }, { highlightEdges: false });
     const whole = view.focus && (id === null || follow || view.focus.size < 40);
