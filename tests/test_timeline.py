@@ -368,7 +368,7 @@ def test_play_begins_where_the_window_begins_and_ends_at_the_end(opened: Callabl
     play.click()
     until(one, "kgPicture.view.state.to > '2013-01-01'")
     until(one, "document.querySelector('#time button').textContent.includes('Play')")
-    assert state(one, "from") == "1945-08-08"
+    assert state(one, "from") == state(one, "to"), "it is as wide as before"
 
 
 def test_the_line_is_made_wider(opened: Callable[..., Opened]) -> None:
@@ -481,4 +481,116 @@ def test_five_thousand_things_are_drawn_and_a_move_touches_few(opened: Callable[
     one.set(to=day(3010))
     one.settle()
     assert 10 <= one.page.evaluate("changes") <= 40
+    assert one.wrong == []
+
+
+def ax_options(one: Opened) -> set[str]:
+    """What a screen reader is offered in the list of the time line."""
+    nodes = one.context.new_cdp_session(one.page).send("Accessibility.getFullAXTree")["nodes"]
+    lists = [node for node in nodes if node.get("role", {}).get("value") == "listbox" and node["name"]["value"].startswith("Time line")]
+    assert len(lists) == 1
+    own = {node["nodeId"]: node for node in nodes}
+    found, left = set(), list(lists[0]["childIds"])
+    while left:
+        node = own.get(left.pop())
+        if node and node.get("role", {}).get("value") == "option" and not node["ignored"]:
+            found.add(node["name"]["value"])
+        left += node.get("childIds", []) if node else []
+    return found
+
+
+def test_a_screen_reader_is_offered_only_what_is_shown(opened: Callable[..., Opened]) -> None:
+    one = opened()
+    shown = "timeline.all.filter(({ id }) => kgPicture.view.shows(id)).map(({ id }) => timeline.marks.get(id).sign.getAttribute('aria-label'))"
+    for changes in ({"from": "1936-02-01", "to": "1936-03-15"}, {"from": "", "to": ""}):
+        one.set(**changes)
+        expected = set(one.page.evaluate(shown))
+        assert ax_options(one) == expected
+        assert (len(expected) < 100) == bool(changes["to"])
+
+
+def chosen_mode(one: Opened) -> list[bool]:
+    one.settle()
+    return [one.page.is_checked(f"input[name=time-mode] >> nth={n}") for n in (0, 1)]
+
+
+def test_the_mode_follows_what_others_set(opened: Callable[..., Opened]) -> None:
+    one = opened()
+    window = one.page.locator("input[name=time-mode] >> nth=1")
+    window.check()
+    assert chosen_mode(one) == [False, True]
+    one.page.click("#reset")
+    assert chosen_mode(one) == [True, False] and not one.page.is_visible("#track .handle.from")
+    assert state(one, "from") == state(one, "to") == ""
+    window.check()
+    one.settle()
+    one.page.evaluate("location.hash = 'to=1939-09-16'")
+    one.page.wait_for_timeout(100)
+    assert chosen_mode(one) == [True, False] and state(one, "to") == "1939-09-16"
+    # A window that was opened at both ends by hand is one still, until it is reset.
+    window.check()
+    for side, key in (("from", "Home"), ("to", "End")):
+        one.page.focus(f"#track .handle.{side}")
+        one.page.keyboard.press(key)
+    assert state(one, "from") == state(one, "to") == "" and chosen_mode(one) == [False, True]
+    one.page.click("[aria-label='Wider time line']")
+    assert chosen_mode(one) == [False, True]
+    one.page.click("#reset")
+    assert chosen_mode(one) == [True, False]
+
+
+def test_a_window_begins_where_most_begins_or_around_what_is_chosen(opened: Callable[..., Opened], graph: nx.MultiDiGraph[str]) -> None:
+    one = opened()
+    one.page.check("input[name=time-mode] >> nth=1")
+    first, last = date.fromisoformat(state(one, "from")), date.fromisoformat(state(one, "to"))
+    assert 364 <= (last - first).days <= 366
+    begins = sorted(date.fromisoformat(next(day for day in when if day)) for when in (
+        thing["when"] for iri, thing in graph.graph["details"]["things"].items()
+        if any(thing["when"]) and graph.nodes[iri]["group"] not in {"Side", "State", "Organization", "Group", "Person", "Place"}))
+    inside = sum(first <= day <= last for day in begins)
+    assert inside == max(sum(0 <= (day - begin).days <= (last - first).days for day in begins) for begin in begins)
+    other = opened()
+    other.pick(KHASAN)
+    other.page.check("input[name=time-mode] >> nth=1")
+    assert state(other, "from") < "1938-07-29" and "1938-08-11" < state(other, "to") < "1939-06-01"
+    third = opened()
+    third.pick(WAR)
+    third.page.check("input[name=time-mode] >> nth=1")
+    assert state(third, "from") == "1939-09-01" and state(third, "to") == "1945-09-02"
+
+
+def test_play_moves_a_window_on_as_wide_as_it_is(opened: Callable[..., Opened]) -> None:
+    one = opened(fragment="#from=1939-01-01&to=1939-03-31")
+    one.page.select_option("#time select", label="fast")
+    one.page.evaluate("() => { window.seen = []; kgPicture.view.on(() => { const { from, to } = kgPicture.view.state; seen.push([from, to]); }); }")
+    one.page.locator("#time button").first.click()
+    until(one, "seen.length >= 4")
+    one.page.locator("#time button").first.click()
+    seen = one.page.evaluate("seen")
+    assert seen[0] > ["1939-01-01", "1939-03-31"] and seen == sorted(seen) and len({to for _, to in seen}) >= 4
+    assert {(date.fromisoformat(to) - date.fromisoformat(begin)).days for begin, to in seen} == {89}
+    one.page.click("[aria-label='Back to the moment before']")
+    begin, to = state(one, "from"), state(one, "to")
+    assert to < seen[-1][1] and (date.fromisoformat(to) - date.fromisoformat(begin)).days == 89
+    assert one.wrong == []
+
+
+def test_play_moves_a_window_without_an_end(opened: Callable[..., Opened]) -> None:
+    one = opened(fragment="#from=1939-01-01")
+    one.page.locator("#time button").first.click()
+    assert state(one, "from") == "1939-01-01" and state(one, "to") == "1939-12-31"
+
+
+def test_who_types_a_day_is_not_played_over(opened: Callable[..., Opened]) -> None:
+    one = opened()
+    one.page.select_option("#time select", label="fast")
+    play = one.page.locator("#time button").first
+    for typed in (lambda: one.page.fill("#time-to", "1939-09-16"), lambda: one.page.locator("#time-to").press("1")):
+        play.click()
+        assert "Pause" in play.inner_text()
+        typed()
+        assert "Play" in play.inner_text()
+        now = state(one, "to")
+        one.page.wait_for_timeout(700)
+        assert state(one, "to") == now
     assert one.wrong == []

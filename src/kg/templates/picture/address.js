@@ -5,7 +5,8 @@ const address = (() => {
   for (const thing of things.values()) slugs.set(thing.slug, slugs.has(thing.slug) ? null : thing.id);
   const known = (text) => slugs.get(text) || [...things.values()].find((thing) => thing.iri === text)?.id || null;
   const nameFor = (id) => (slugs.get(things.get(id).slug) ? things.get(id).slug : things.get(id).iri);
-  const isDay = (text) => /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text));
+  const isDay = (text) => /^\d{4}-\d{2}-\d{2}$/.test(text) && scale.day(scale.number(text)) === text;
+  const languages = new Set([...document.getElementById("language").options].map((option) => option.value));
   const who = (text) => told.perspectives.find(([iri]) => iri === text || iri.endsWith(`/${text}`))?.[0] || "";
 
   function text() {
@@ -32,11 +33,14 @@ const address = (() => {
     const of = (name) => parts.get(name) || "";
     const ends = of("pair").split(" ").map(known);
     const from = of("from"), to = of("to");
+    const days = [from, to].map((day) => (isDay(day) ? day : ""));
+    // A window that ends before it begins is none.
+    if (days[0] && days[1] && days[0] > days[1]) days.fill("");
     return {
       id: known(of("id")),
-      pair: ends.length === 2 && ends.every(Boolean) ? pairOf(...ends) : null,
-      from: isDay(from) ? from : "",
-      to: isDay(to) ? to : "",
+      pair: ends.length === 2 && ends.every(Boolean) && picture.bundles.has(pairOf(...ends)) ? pairOf(...ends) : null,
+      from: days[0],
+      to: days[1],
       // Two events instead of two days are the ends of a chain.
       cause: known(of("cause")) || (isDay(from) ? null : known(from)),
       effect: known(of("effect")) || (isDay(to) ? null : known(to)),
@@ -45,7 +49,7 @@ const address = (() => {
       groups: new Set(of("without").split(" ").filter((group) => group in looks.groups)),
       kinds: new Set(of("without-links").split("|").filter((kind) => links.some((link) => link.kind === kind))),
       as: who(of("as")),
-      language: /^[a-z]{2,3}$/.test(of("language")) ? of("language") : "",
+      language: languages.has(of("language")) ? of("language") : "",
       pane: of("pane") === "map" ? "map" : "network",
     };
   }

@@ -18,20 +18,33 @@ const picture = (() => {
   }
   /** Half the width of a sign: never so small on the screen that its shape is lost. */
   const sizeOf = (thing) => Math.max(thing.size, (2.5 + thing.size / 6) * Math.min(1, box.clientWidth / 700) / network.getScale());
-  function drawNode({ ctx, id, x, y, state }) {
-    const thing = things.get(id);
-    const look = looks.groups[thing.group];
-    const size = sizeOf(thing);
+  /** How a sign looks, on the screen as in a file. */
+  function signOf(id, inTone = tone) {
+    const { group, then } = things.get(id);
+    const { id: own, cause, effect } = view.state;
+    const chosen = id === own || id === cause || id === effect;
+    const over = then === "over";
+    const uncertain = then === "uncertain" || view.standing(id) === "uncertain";
+    return {
+      colour: looks.groups[group].colour, fill: over ? 0.4 : 1,
+      stroke: chosen ? inTone.mark : inTone.ink, strong: over && !chosen ? 0.6 : 1,
+      width: chosen ? 5 : 1.5, dash: uncertain ? [4, 3] : over ? [1.5, 2.5] : [],
+      opacity: !view.focus || view.focus.has(id) ? 1 : 0.2,
+    };
+  }
+  function drawNode({ ctx, id, x, y }) {
+    const size = sizeOf(things.get(id));
     return {
       drawNode() {
-        ctx.globalAlpha = !view.focus || view.focus.has(id) ? 1 : 0.2;
-        outline(ctx, looks.shapes[look.shape], x, y, size);
+        const look = signOf(id);
+        outline(ctx, looks.shapes[looks.groups[things.get(id).group].shape], x, y, size);
+        ctx.globalAlpha = look.opacity * look.fill;
         ctx.fillStyle = look.colour;
         ctx.fill();
-        const chosen = state.selected || id === view.state.cause || id === view.state.effect;
-        ctx.lineWidth = chosen ? 5 : 1.5;
-        ctx.strokeStyle = chosen ? tone.mark : tone.ink;
-        if (thing.then === "uncertain" || view.standing(id) === "uncertain") ctx.setLineDash([4, 3]);
+        ctx.globalAlpha = look.opacity * look.strong;
+        ctx.lineWidth = look.width;
+        ctx.strokeStyle = look.stroke;
+        ctx.setLineDash(look.dash);
         ctx.stroke();
         ctx.setLineDash([]);
         ctx.globalAlpha = 1;
@@ -54,16 +67,23 @@ const picture = (() => {
     const [first, ...rest] = [...new Set(some.map((link) => link.kind))];
     return rest.length ? `${first} + ${rest.length}` : first;
   };
+  /** How wide lines are drawn at a scale, in steps: never so thin on the screen that they are lost (on a narrow one a little thinner). */
+  const thickness = (scale) => 2 ** (Math.round(2 * Math.log2(Math.max(1, 0.8 * Math.min(1, (box.clientWidth || 900) / 700) / Math.max(scale, 0.02)))) / 2);
+  const breadth = (k, room) => { const all = [...things.values()].map((thing) => thing[k]); return room / (Math.max(...all) - Math.min(...all) + 100); };
+  let thick = thickness(Math.min(breadth("x", box.clientWidth || 900), breadth("y", box.clientHeight || 500)));
+  /** How strong a line is that is no cause: few are seen well, a thousand would hide all else. */
+  const strength = () => Math.round(Math.min(0.9, Math.max(0.35, 0.9 * (200 / view.shownLinks.length) ** 0.5)) * 20) / 20;
   /** How one line looks, whether it stands for one link or for many. */
   function line(some) {
     const cause = some.some((link) => link.cause);
     const on = lit(some[0].from, some[0].to);
     const colour = cause ? tone.cause : tone.line;
-    const opacity = on ? 1 : view.focus ? 0.06 : cause ? 0.8 : 0.28;
+    const opacity = on ? 1 : view.focus && !view.state.only ? 0.06 : Math.max(cause ? 0.8 : 0, strength());
     const named = on && (view.focus.size < 40 || some[0].from === view.state.id || some[0].to === view.state.id);
     return {
+      cause,
       color: { color: colour, highlight: colour, hover: colour, opacity },
-      width: (cause ? 2 : 0.6) + 0.4 * Math.min(some.length, 8),
+      width: thick * ((cause ? 1.6 : 0.8) + 0.3 * Math.min(some.length, 8)),
       dashes: some.every((link) => link.dashes),
       label: named ? kindsOf(some) : "",
       font: named ? { size: 12, color: tone.ink, strokeWidth: 3, strokeColor: tone.paper } : { size: 0 },
@@ -104,7 +124,7 @@ const picture = (() => {
     physics: false,
     layout: { improvedLayout: false },
     interaction: {
-      hover: false, keyboard: { enabled: true, bindToWindow: false }, tooltipDelay: 1e6, selectConnectedEdges: false,
+      hover: false, keyboard: false, tooltipDelay: 1e6, selectConnectedEdges: false,
       hideEdgesOnDrag: things.size > 1500, hideEdgesOnZoom: things.size > 1500,
     },
     edges: { font: { size: 0 }, smooth: false, arrows: { to: { scaleFactor: 0.6 }, from: { scaleFactor: 0.6 } }, selectionWidth: 2 },
@@ -154,26 +174,25 @@ const picture = (() => {
     }
     return found;
   }
+  /** The labels of the bands that have room at a scale. */
+  function years(scale) {
+    let free = -Infinity;
+    return looks.bands.filter(([, top]) => top >= free && (free = top + 15 / scale)).map(([label, top]) => ({ label, top }));
+  }
   const corners = () => [network.DOMtoCanvas({ x: 0, y: 0 }), network.DOMtoCanvas({ x: box.clientWidth, y: box.clientHeight })];
   network.on("beforeDrawing", (context) => {
     const scale = network.getScale();
     const [{ x: left }, { x: right }] = corners();
-    let free = -Infinity;
     context.font = `${12 / scale}px ${family}`;
     context.textAlign = "left";
     context.textBaseline = "top";
-    looks.bands.forEach(([label, top, bottom], n) => {
-      if (n % 2 === 0) {
-        context.fillStyle = tone.band;
-        context.fillRect(left, top, right - left, bottom - top);
-      }
-      if (top >= free) {
-        context.fillStyle = tone.quiet;
-        context.fillText(label, left + 6 / scale, top + 3 / scale);
-        free = top + 15 / scale;
-      }
-    });
+    context.fillStyle = tone.band;
+    looks.bands.forEach(([, top, bottom], n) => { if (n % 2 === 0) context.fillRect(left, top, right - left, bottom - top); });
+    // A label may be higher than its band: all stand upon all bands.
+    context.fillStyle = tone.quiet;
+    for (const { label, top } of years(scale)) context.fillText(label, left + 6 / scale, top + 3 / scale);
   });
+  let zoomed = null;
   network.on("afterDrawing", (context) => {
     const scale = network.getScale();
     const found = names(scale, ...corners());
@@ -189,6 +208,7 @@ const picture = (() => {
       context.fillText(text, x, y);
     }
     box.dataset.names = found.length;
+    if (thick !== thickness(scale) && !zoomed) zoomed = setTimeout(() => { zoomed = null; join(); }, 120);
   });
   network.on("click", (event) => {
     if (event.nodes.length) view.pick(event.nodes[0]);
@@ -204,6 +224,36 @@ const picture = (() => {
   document.getElementById("wider").addEventListener("click", () => zoom(1 / 1.3));
   document.getElementById("whole").addEventListener("click", () => { view.pick(null); view.now(); fit(); });
 
+  // One stop of the Tab key, which has a name and whose keys are those of the map.
+  const stage = box.querySelector(".vis-network");
+  for (const name of ["role", "tabindex", "aria-label"]) box.removeAttribute(name);
+  stage.setAttribute("role", "application");
+  stage.setAttribute("aria-label", "The network as a picture; the same stands in the tables below. Arrow keys move it, plus and minus bring it closer, 0 shows all of it");
+  stage.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+    if (by) {
+      const { x, y } = network.getViewPosition();
+      const step = Math.min(box.clientWidth, box.clientHeight) / network.getScale() / 6;
+      network.moveTo({ position: { x: x + by[0] * step, y: y + by[1] * step } });
+    } else if (event.key === "+" || event.key === "=") zoom(1.3);
+    else if (event.key === "-") zoom(1 / 1.3);
+    else if (event.key === "0") fit();
+    else return;
+    event.preventDefault();
+  });
+
+  /** Draws what joins the things, as far as it is otherwise than before. */
+  function join() {
+    thick = thickness(network.getScale());
+    const lines = wanted();
+    const gone = [...signs.keys()].filter((id) => !lines.has(id));
+    const next = new Map([...lines].map(([id, edge]) => [id, JSON.stringify(edge)]));
+    const other = [...next].filter(([id, sign]) => signs.get(id) !== sign).map(([id]) => lines.get(id));
+    if (gone.length) edges.remove(gone);
+    if (other.length) edges.update(other);
+    signs = next;
+  }
   const hidden = new Set();
   function show(_, changed) {
     tone = tones();
@@ -216,13 +266,7 @@ const picture = (() => {
       }
     }
     if (now.length) nodes.update(now);
-    const lines = wanted();
-    const gone = [...signs.keys()].filter((id) => !lines.has(id));
-    const next = new Map([...lines].map(([id, edge]) => [id, JSON.stringify(edge)]));
-    const other = [...next].filter(([id, sign]) => signs.get(id) !== sign).map(([id]) => lines.get(id));
-    if (gone.length) edges.remove(gone);
-    if (other.length) edges.update(other);
-    signs = next;
+    join();
     const { id, cause, effect, follow } = view.state;
     network.setSelection({ nodes: id !== null && view.shows(id) ? [id] : [], edges: [] }, { highlightEdges: false });
     const whole = view.focus && (id === null || follow || view.focus.size < 40);
@@ -243,5 +287,5 @@ const picture = (() => {
     then = does;
     if (drawn) setTimeout(then);
   }
-  return { network, nodes, edges, box, bundles, names, sizeOf, corners, show, ready, fit, lit, lineOf: line };
+  return { network, nodes, edges, box, bundles, names, sizeOf, corners, years, show, ready, fit, lit, signOf, stage };
 })();

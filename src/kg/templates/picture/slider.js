@@ -8,16 +8,27 @@ const slider = (() => {
   const field = {};
   let track, chosen, before, after, sheet, play, modes, words, live, speed, hint;
   let windowed = false;
+  let own = false;  // whether it is the slider itself that changes the window
   let timer = null;
   let telling = null;
 
   const value = (side) => (state[side] ? Math.min(Math.max(scale.number(state[side]), scale.first), scale.last) : side === "from" ? scale.first : scale.last);
+  function set(changes) {
+    own ||= Object.entries(changes).some(([side, day]) => state[side] !== day);
+    view.set(changes);
+  }
+  /** What others set decides whether there is a window; what the slider itself opens at its beginning stays one. */
+  function heed(changed) {
+    if (!changed.has("from") && !changed.has("to")) return;
+    if (!state.from && !own) windowed = false;
+    own = false;
+  }
   /** Sets one end of the window; at the end of the scale it is open. The other end is not passed. */
   function move(side, n) {
     const limit = side === "from" ? [scale.first, value("to")] : [windowed ? value("from") : scale.first, scale.last];
     const day = Math.min(Math.max(n, limit[0]), limit[1]);
     const open = side === "from" ? day === scale.first : day === scale.last;
-    view.set({ [side]: open ? "" : scale.day(day) });
+    set({ [side]: open ? "" : scale.day(day) });
   }
   // The moments at which something begins: events if there are any.
   const moments = () => {
@@ -26,9 +37,16 @@ const slider = (() => {
   };
   /** The next moment, or the one before; undefined where there is none. */
   function step(way) {
-    const days = moments().filter((day) => !windowed || !state.from || day >= state.from);
+    const days = moments().filter((day) => !windowed || !state.from || state.to || day >= state.from);
     if (way > 0) return state.to ? days.find((day) => day > state.to) : undefined;
     return days.filter((day) => !state.to || day < state.to).pop();
+  }
+  /** Goes to a moment: a window moves on as wide as it is, else its end does. */
+  function go(day) {
+    if (!windowed || !state.from || !state.to) { set({ to: day }); return; }
+    const wide = scale.number(state.to) - scale.number(state.from);
+    const end = Math.max(scale.number(day), scale.first + wide);
+    set({ from: scale.day(end - wide), to: scale.day(end) });
   }
   function pause() {
     clearTimeout(timer);
@@ -40,35 +58,65 @@ const slider = (() => {
   function run() {
     const day = step(1);
     if (!day) { pause(); return; }
-    view.set({ to: day });
+    go(day);
     timer = setTimeout(run, SPEEDS[speed.value][1]);
   }
   function start() {
     if (timer) { pause(); return; }
-    const days = moments().filter((day) => !windowed || !state.from || day >= state.from);
+    const days = moments();
     if (!days.length) return;
     play.textContent = "❚❚ Pause";
     if (!still.matches) sheet.classList.add("playing");
-    if (!step(1)) view.set({ to: days[0] });
+    // A window without an end is one of a year; after the last moment it goes on with the first.
+    if (windowed && state.from && !state.to) set({ to: scale.day(Math.min(scale.last, yearFrom(value("from")))) });
+    else if (!step(1)) go(days[0]);
     timer = setTimeout(run, SPEEDS[speed.value][1]);
   }
   function stepped(way) {
     if (timer) pause();
     const day = step(way);
-    if (day) view.set({ to: day }); else if (way > 0) view.set({ to: "" });
+    if (day) go(day); else if (way > 0 && !(windowed && state.from)) set({ to: "" });
+  }
+  const yearFrom = (n) => scale.later(n, 12) - 1;
+  /** The first and last day of a window to begin with: what is chosen, and a year at least, else the year in which most begins. */
+  function stretch() {
+    const { id, cause, effect, pair } = state;
+    const days = [id, cause, effect, ...(pair || "").split(" ")].flatMap((one) => (things.get(one) || {}).when || []).filter(Boolean).sort().map(scale.number);
+    if (days.length) {
+      const [first, last] = [days[0], days[days.length - 1]];
+      const more = Math.max(0, 365 - (last - first)) / 2;
+      return [first - Math.ceil(more), last + Math.floor(more)];
+    }
+    const shown = (timeline.events.length ? timeline.events : timeline.all).filter(({ id: one }) => view.shows(one));
+    const begins = shown.map(({ when }) => scale.number(when.find(Boolean))).sort((a, b) => a - b);
+    let best = [scale.first, yearFrom(scale.first)];
+    let most = 0;
+    begins.forEach((n, at) => {
+      const end = yearFrom(n);
+      let next = at;
+      while (next < begins.length && begins[next] <= end) next += 1;
+      if (next - at > most) { most = next - at; best = [n, end]; }
+    });
+    return best;
   }
   function mode(wanted) {
+    if (timer) pause();
     windowed = wanted;
-    if (!wanted) view.set({ from: "" });
+    if (!wanted) set({ from: "" });
     // A window of a year, so that it can be seen at once.
-    else if (!state.from) view.set({ from: scale.day(Math.max(scale.first, scale.later(value("to"), -12))) });
+    else if (!state.from && state.to) set({ from: scale.day(Math.max(scale.first, scale.later(value("to"), -12))) });
+    else if (!state.from) {
+      const [from, to] = stretch().map((n) => scale.day(Math.min(Math.max(n, scale.first), scale.last)));
+      set({ from, to });
+    }
     paint(new Set(["from"]));
   }
   function typed(side) {
+    if (timer) pause();
     const day = field[side].value;
     hint.textContent = "";
     if (day === "") {
-      if (!field[side].validity.badInput) view.set({ [side]: "" });
+      if (!field[side].validity.badInput) set({ [side]: "" });
       return;
     }
     const n = scale.number(day);
@@ -139,9 +187,13 @@ const slider = (() => {
       const outer = put(row, "label", `${text} `, { class: side });
       field[side] = put(outer, "input", "", { type: "date", min: scale.day(scale.first), max: scale.day(scale.last), id: `time-${side}` });
       field[side].addEventListener("change", () => typed(side));
+      field[side].addEventListener("keydown", ({ key: pressed }) => { if (timer && !["Tab", "Shift"].includes(pressed)) pause(); });
       field[side].addEventListener("blur", () => { field[side].value = state[side]; hint.textContent = ""; });
     }
-    button(row, "All time", () => { if (timer) pause(); windowed = false; view.set({ from: "", to: "" }); paint(new Set(["from"])); });
+    const all = () => { if (timer) pause(); windowed = false; view.set({ from: "", to: "" }); paint(new Set(["from"])); };
+    button(row, "All time", all);
+    // A window that is open at both ends looks to the others like none.
+    document.getElementById("reset").addEventListener("click", all);
     const sizes = put(row, "span", "", { class: "together" });
     button(sizes, "−", () => zoom(1 / 1.6), { "aria-label": "Narrower time line", title: "Narrower time line" });
     button(sizes, "+", () => zoom(1.6), { "aria-label": "Wider time line", title: "Wider time line" });
@@ -206,5 +258,5 @@ const slider = (() => {
     }
     say();
   }
-  return { controls, handles, curtains, paint };
+  return { controls, handles, curtains, heed, paint };
 })();

@@ -206,6 +206,8 @@ const timeline = (() => {
       mark.look = look;
       mark.sign.dataset.look = look;
       mark.sign.setAttribute("aria-selected", look === "chosen");
+      // What is not shown is drawn pale, but nobody is offered it.
+      if (look === "away") mark.sign.setAttribute("aria-hidden", "true"); else mark.sign.removeAttribute("aria-hidden");
       if (mark.name) mark.name.dataset.look = look;
       mark.paper.dataset.look = look;
     }
@@ -234,7 +236,7 @@ const timeline = (() => {
     active = mark;
     if (!mark) { drawing.removeAttribute("aria-activedescendant"); return; }
     mark.sign.classList.add("active");
-    drawing.setAttribute("aria-activedescendant", mark.sign.id);
+    if (view.shows(mark.thing.id)) drawing.setAttribute("aria-activedescendant", mark.sign.id); else drawing.removeAttribute("aria-activedescendant");
     label.replaceChildren();
     put(label, "b", cut(nameOf(mark.thing.id), 160));
     put(label, "span", ` ${span(mark.thing.when)}`);
@@ -296,7 +298,7 @@ const timeline = (() => {
     let seen = strip.clientWidth;
     new ResizeObserver(() => { if (strip.clientWidth !== seen) { seen = strip.clientWidth; rebuild(); } }).observe(strip);
     const everything = new Set(Object.keys(view.state));
-    view.on((_, changed) => { paint(changed); slider.paint(changed); });
+    view.on((_, changed) => { paint(changed); slider.heed(changed); slider.paint(changed); });
     paint(everything);
     slider.paint(everything);
   }
