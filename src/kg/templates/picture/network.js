@@ -84,7 +84,7 @@ const picture = (() => {
       cause,
       color: { color: colour, highlight: colour, hover: colour, opacity },
       width: thick * ((cause ? 1.6 : 0.8) + 0.3 * Math.min(some.length, 8)),
-      dashes: some.every((link) => link.dashes),
+      dashes: some.every((link) => link.dashes || view.linkStanding(link.id) === "uncertain"),
       label: named ? kindsOf(some) : "",
       font: named ? { size: 12, color: tone.ink, strokeWidth: 3, strokeColor: tone.paper } : { size: 0 },
     };
