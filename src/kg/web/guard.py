@@ -58,6 +58,9 @@ class Guard:
                 for name, value in _ALWAYS.items():
                     headers.setdefault(name, value)
                 headers["KG-Limits"] = self.limits
+                # Any answer may be compressed, and a 304 varies as the answer that it stands for (RFC 9110 §12.5.5, §15.4.5).
+                vary = [name.strip() for given in headers.getlist("vary") for name in given.split(",")]
+                headers["Vary"] = ", ".join(dict.fromkeys([*vary, "Accept-Encoding"]))
                 if headers.get("content-type", "").startswith("text/html"):
                     headers.setdefault("Content-Security-Policy", _POLICY)
                 else:

@@ -1,0 +1,48 @@
+"""What HTTP asks of every response of a server: what it varies by, its tags, the names it answers to, and where its links lead."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+
+import served
+import small
+from served import Reply, Served
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = small.make(tmp_path_factory.mktemp("set"))
+    with served.serving("--folder", str(folder.root), "--limit", "workers=1") as server:
+        yield server
+
+
+def raw(server: Served, content: bytes) -> bytes:
+    """All that a server says to bytes until it closes the connection."""
+    with socket.create_connection((server.host, server.port), timeout=served.WAIT) as connection:
+        connection.sendall(content)
+        said = b""
+        with suppress(ConnectionError):
+            while piece := connection.recv(65536):
+                said += piece
+        return said
+
+
+def vary(reply: Reply) -> list[str]:
+    return [name.strip() for name in (reply.headers["Vary"] or "").split(",")]
+
+
+@pytest.mark.parametrize("path", ["/", "/ask/wars", "/sparql?query=ASK%7B%7D", "/graphs?default", "/.well-known/void", "/limits", "/static/page.css",
+                                  "/id/long-war.ttl", "/ask", "/editor", "/editor/words.json", "/editor/editor.js", "/openapi.json"])
+def test_what_may_be_compressed_varies_by_it(path: str, server: Served) -> None:
+    plain, packed = server.ask("GET", path), server.ask("GET", path, None, {"Accept-Encoding": "gzip"})
+    assert vary(plain).count("Accept-Encoding") == vary(packed).count("Accept-Encoding") == 1
+    assert vary(plain) == vary(packed) and len(vary(plain)) == len(set(vary(plain)))
+    if tag := packed.headers["ETag"]:
+        assert tag != plain.headers["ETag"]
+        for one in (tag, "*"):
+            again = server.ask("GET", path, None, {"Accept-Encoding": "gzip", "If-None-Match": one})
+            assert (again.status, again.body, again.headers["ETag"], vary(again)) == (304, b"", tag, vary(packed))
