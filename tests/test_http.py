@@ -46,3 +46,14 @@ def test_what_may_be_compressed_varies_by_it(path: str, server: Served) -> None:
         for one in (tag, "*"):
             again = server.ask("GET", path, None, {"Accept-Encoding": "gzip", "If-None-Match": one})
             assert (again.status, again.body, again.headers["ETag"], vary(again)) == (304, b"", tag, vary(packed))
+
+
+@pytest.mark.parametrize("smuggled", [
+    b"POST /sparql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/sparql-query\r\nContent-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    b"POST /sparql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/sparql-query\r\nTransfer-Encoding: chunked\r\nContent-Length: 6\r\n\r\n6\r\nASK {}\r\n0\r\n\r\n",
+    b"GET /health HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nContent-Length: 45\r\n\r\n0\r\n\r\n",
+])
+def test_after_a_request_of_two_lengths_the_connection_is_closed(smuggled: bytes, server: Served) -> None:
+    said = raw(server, smuggled + b"GET /limits HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    assert said.count(b"HTTP/1.1 ") == 1 and said.split()[1] == b"400", said
+    assert b"\r\nconnection: close\r\n" in said.lower()
