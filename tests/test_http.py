@@ -57,3 +57,35 @@ def test_after_a_request_of_two_lengths_the_connection_is_closed(smuggled: bytes
     said = raw(server, smuggled + b"GET /limits HTTP/1.1\r\nHost: localhost\r\n\r\n")
     assert said.count(b"HTTP/1.1 ") == 1 and said.split()[1] == b"400", said
     assert b"\r\nconnection: close\r\n" in said.lower()
+
+
+@pytest.mark.parametrize("path", ["/sparql?query=ASK%7B%7D", "/sparql", "/.well-known/void", "/", "/health", "/nothing-here"])
+@pytest.mark.parametrize("host", ["127.0.0.1:abc", "127.0.0.1:99999999", "localhost:65536", "localhost:-1", "localhost: 80", "localhost:80:80", "[::1]x", "a>b",
+                                  "localhost:\xb2"])
+def test_a_host_with_no_port_is_refused(path: str, host: str, server: Served) -> None:
+    said = raw(server, f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+    assert said.split()[1] == b"400" and host.encode() not in said
+
+
+def test_ports_are_no_part_of_the_name(server: Served) -> None:
+    for host in ("localhost:", "localhost:1", "[::1]:65535", "LocalHost.", f"127.0.0.1:{server.port}"):
+        said = raw(server, f"GET /.well-known/void HTTP/1.1\r\nHost: {host}\r\nAccept: text/turtle\r\nConnection: close\r\n\r\n".encode())
+        assert said.split()[1] == b"200" and f"<http://{host}/sparql>".encode() in said, said
+
+
+@pytest.mark.parametrize("path", ["/health", "", "?", "/sparql?query=ASK%7B%7D", "/id/long-war.ttl", "/graphs/%C3%A4"])
+def test_the_absolute_form_is_accepted(path: str, server: Served) -> None:
+    plain = server.ask("GET", path if path.startswith("/") else "/")
+    for whole in (f"http://127.0.0.1:{server.port}{path}", f"HTTP://localhost{path}"):
+        said = raw(server, f"GET {whole} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nConnection: close\r\n\r\n".encode())
+        assert int(said.split()[1]) == plain.status in (200, 404), said
+        assert plain.status == 404 or said.partition(b"\r\n\r\n")[2] == plain.body
+
+
+def test_the_authority_of_the_absolute_form_stands_for_the_host(server: Served) -> None:
+    for whole, status in (("http://evil.example/health", b"421"), ("http://me@localhost/health", b"400"), ("http:///health", b"400"),
+                          ("http://localhost:x/health", b"400"), ("ftp://localhost/health", b"404")):
+        said = raw(server, f"GET {whole} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+        assert said.split()[1] == status, (whole, said)
+    said = raw(server, b"GET http://localhost:81/.well-known/void HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/turtle\r\nConnection: close\r\n\r\n")
+    assert b"<http://localhost:81/sparql>" in said and b"127.0.0.1" not in said

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Collection
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -27,6 +28,9 @@ _ALWAYS = {
 }
 _POLICY = ("default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
            "frame-ancestors 'none'; form-action 'self'")
+
+_AUTHORITY = re.compile(r"(?:\[[0-9a-f:.]+\]|[\w.-]+)(?::\d{0,5})?", re.I | re.A)
+_WHOLE = re.compile(rb"https?://([^/]*)", re.I)
 
 
 class Guard:
@@ -118,11 +122,11 @@ class Guard:
         given = headers.getlist("host")
         if len(given) != 1:
             raise BadRequest(400, "one Host header is needed", "name the host")
-        try:
-            host = urlsplit(f"//{given[0]}").hostname if not set(given[0]) & set("/?#@\\ \t") else None
-        except ValueError:
-            host = None
-        if host is None or (self.hosts and host.lower().rstrip(".") not in self.hosts):
+        authority = _absolute(scope)
+        host = _name(given[0] if authority is None else authority)
+        if host is None:
+            raise BadRequest(400, "the host is no name or address with a port", "name the host as in Host: data.example.org:8000")
+        if self.hosts and host.rstrip(".") not in self.hosts:
             raise BadRequest(421, "this server does not answer to that name", "start it with --host-name NAME to allow a name")
         if len(scope.get("raw_path", b"")) + len(scope["query_string"]) > self.endpoint.limits.address:
             raise BadRequest(414, f"the address is longer than {self.endpoint.limits.address} characters", "send the query by POST",
@@ -131,3 +135,23 @@ class Guard:
     def _say(self, record: dict[str, object]) -> None:
         if self.log is not None:
             self.log(json.dumps({"time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), **record}, ensure_ascii=True))
+
+
+def _name(authority: str) -> str | None:
+    """The name of a host, in small letters; None where it has a port that is none, or is no host at all (RFC 9110 §7.2)."""
+    try:
+        parts = urlsplit(f"//{authority}") if _AUTHORITY.fullmatch(authority) else None
+        return parts.hostname if parts and (parts.port or 0) >= 0 else None  # asked for its port, it raises where that is none
+    except ValueError:
+        return None
+
+
+def _absolute(scope: Scope) -> str | None:
+    """Makes a request for a whole address one for its path, as RFC 9112 §3.2.2 demands; its authority then stands for the Host."""
+    found = _WHOLE.match(scope.get("raw_path", b""))
+    if found is None:
+        return None
+    scope["raw_path"] = scope["raw_path"][found.end():] or b"/"
+    scope["path"] = unquote(scope["raw_path"].decode("latin-1"))
+    scope["headers"] = [(b"host", found[1]) if name == b"host" else (name, value) for name, value in scope["headers"]]
+    return found[1].decode("latin-1")
