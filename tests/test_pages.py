@@ -256,6 +256,22 @@ def test_an_answer_comes_in_every_format(web: TestClient, name: str, folder: Fol
                 assert by_accept.content == got.content and by_accept.headers["vary"] == "Accept"
 
 
+@pytest.mark.parametrize("name", ["causes-of-event", "causal-network", "losses-denied"])
+def test_what_a_question_promises_is_sent_as_it_was_asked_for(web: TestClient, name: str) -> None:
+    operation = web.get("/openapi.json").json()["paths"][f"/ask/{name}"]["get"]
+    promised = list(operation["responses"]["200"]["content"])
+    assert "text/html" in promised and "application/json" in promised and len(promised) > 5
+    for media in promised:
+        got = web.get(f"/ask/{name}", headers={"accept": media})
+        assert (got.status_code, got.headers["content-type"].partition(";")[0]) == (200, media)
+    others = {"text/csv", "text/tab-separated-values", "text/markdown", "text/turtle"} - {*promised}
+    for media in others:
+        refused = web.get(f"/ask/{name}", headers={"accept": media})
+        named = refused.json()["detail"].partition("accept one of ")[2].split(", ")
+        assert refused.status_code == 406 and {*named} == {*promised}
+    assert bool(others) and ("text/csv" in others) == (name != "causes-of-event")
+
+
 def test_values_are_bound_as_terms(web: TestClient) -> None:
     for text in ("Battle of Lake Khasan", "battle-of-lake-khasan", "id:battle-of-lake-khasan", "Q697579", BASE + "id/battle-of-lake-khasan"):
         rows = list(csv.DictReader(io.StringIO(web.get("/ask/causes-of-event.csv", params={"event": text}).text)))

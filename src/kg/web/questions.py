@@ -46,9 +46,11 @@ def asked(request: Request, site: Site) -> Response:
     vary = {} if format else {"Vary": "Accept"}
     if format is None:
         types = _types(query)
-        # What a client that takes anything gets is the page.
-        format = types[chosen(request, ["text/html", *(media for media in types if media != "text/html")])]
-    media = FORMATS[format].media
+        # What a client that takes anything gets is the page; else the type that it asked for by name, also where the format has several.
+        media = chosen(request, ["text/html", *(media for media in types if media != "text/html")])
+        format = types[media]
+    else:
+        media = FORMATS[format].media
     files = (query.path,) if query.path else ()
     if format == "html":
         return site.fresh.kept(
@@ -86,8 +88,9 @@ def _given(request: Request) -> dict[str, str]:
 
 def _types(query: Query) -> dict[str, str]:
     """The media types of a question's answer, each with its format: those of the SPARQL endpoint, and Markdown."""
-    types = {media: name for name, some in OFFERS[query.kind].items() for media in some}
-    return types | ({FORMATS["markdown"].media: "markdown"} if query.kind in FORMATS["markdown"].kinds else {})
+    offered = {**OFFERS[query.kind], "markdown": (FORMATS["markdown"].media,)}
+    # Every question has a page; a table has formats in which there is no yes or no.
+    return {media: name for name, some in offered.items() if name == "html" or query.kind in FORMATS[name].kinds for media in some}
 
 
 def found(request: Request, site: Site) -> Response:
