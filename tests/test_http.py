@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import re
 import socket
 from collections.abc import Iterator
 from contextlib import suppress
+from urllib.parse import quote, urljoin
 
 import pytest
 
@@ -89,3 +92,52 @@ def test_the_authority_of_the_absolute_form_stands_for_the_host(server: Served) 
         assert said.split()[1] == status, (whole, said)
     said = raw(server, b"GET http://localhost:81/.well-known/void HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/turtle\r\nConnection: close\r\n\r\n")
     assert b"<http://localhost:81/sparql>" in said and b"127.0.0.1" not in said
+
+
+@pytest.fixture(scope="module")
+def prefixed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server that the world knows at http://data.example.org/war/, where a proxy takes the prefix off."""
+    folder = small.make(tmp_path_factory.mktemp("set"))
+    limits = ("--limit", "workers=1", "--limit", "rows=300")
+    with served.serving("--folder", str(folder.root), "--base", "http://data.example.org/war", *limits) as server:
+        yield server
+
+
+@pytest.mark.parametrize("path", ["/ask/", "/ask/wars/", "/kinds/", "/ontology/", "/network/", "/editor/", "/limits/", "/health/", "/ask/?a=b%20c"])
+def test_a_slash_too_many_leads_to_the_address_without_it(path: str, server: Served, prefixed: Served) -> None:
+    for one, above in ((server, "http://localhost"), (prefixed, "http://data.example.org/war")):
+        moved = one.ask("GET", path, None, {"Host": "data.example.org" if one is prefixed else "localhost"})
+        assert moved.status == 308 and "://" not in moved.headers["Location"]
+        assert urljoin(above + path, moved.headers["Location"]) == above + path.replace("/?", "?").rstrip("/")
+
+
+@pytest.mark.parametrize("path", ["//", "/nothing/", "//evil.example/", "/ask//", "/static/", "/%2f/", "/.well-known/"])
+def test_no_slash_leads_out(path: str, server: Served) -> None:
+    assert server.ask("GET", path).status == 404
+
+
+def inside(above: str, path: str, text: str) -> set[str]:
+    """Where the links of a page at an address lead, of those to this host."""
+    links = {urljoin(above + path, link) for link in re.findall(r'(?:href|src)="([^"#]+)"', text)}
+    return {link.partition("?")[0] for link in links if link.startswith("http://data.example.org")}
+
+
+@pytest.mark.parametrize("path", ["/sparql?query=" + quote("ASK {}"), "/sparql/?query=" + quote("ASK {}"), "/sparql?query=" + quote("SELECT * { ?s ?p ?o . ?a ?b ?c }"),
+                                  "/sparql/?query=" + quote("SELECT * { ?s ?p ?o . ?a ?b ?c }"), "/id/a%2Fb.html", "/id/a%2Fb", "/nothing", "/kind/x%2fy.html"])
+def test_links_of_pages_stay_behind_the_prefix(path: str, prefixed: Served) -> None:
+    page = prefixed.ask("GET", path, None, {"Accept": "text/html", "Host": "data.example.org"})
+    above = "http://data.example.org/war"
+    leads = inside(above, path, page.text)
+    assert leads or page.status == 404 and path in ("/nothing", "/kind/x%2fy.html")
+    for link in leads - {above + "/ontology"}:  # the small data set has none
+        assert link.startswith(above + "/"), link
+        # A proxy takes the prefix off.
+        assert prefixed.ask("GET", link.removeprefix(above), None, {"Host": "data.example.org", "Accept": "text/html"}).status == 200, link
+
+
+def test_the_type_of_a_problem_is_where_the_limits_are_told(server: Served, prefixed: Served) -> None:
+    for path in ("/sparql?query=", "/sparql/?query="):
+        reply = prefixed.ask("GET", path + quote("SELECT * { ?s ?p ?o . ?a ?b ?c }"), None, {"Host": "data.example.org"})
+        assert (reply.status, json.loads(reply.body)["type"]) == (422, "http://data.example.org/war/limits#rows")
+        reply = server.ask("GET", path + "x" * 20_000)
+        assert reply.status == 414 and urljoin("http://here/war" + path, json.loads(reply.body)["type"]) == "http://here/war/limits#address"

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kg.errors import KgError
 from kg.web.endpoint import Endpoint, compressed
 from kg.web.problem import BadRequest, problem, refused
-from kg.web.request import accepted
+from kg.web.request import accepted, root
 from kg.worker import client
 
 _ALWAYS = {
@@ -86,10 +86,10 @@ class Guard:
                 scope["app"] = self.app  # so that what no route takes is raised, and told of below
                 await self.app(scope, receive, sending)
             except BadRequest as error:
-                response = problem(error.status, str(error), accept, error.headers, error.limit)
+                response = problem(error.status, str(error), accept, error.headers, error.limit, self._root(scope))
                 await self._late(response, status, scope, receive, sending)
             except KgError as error:
-                await self._late(refused(error, accept), status, scope, receive, sending)
+                await self._late(refused(error, accept, self._root(scope)), status, scope, receive, sending)
             except HTTPException as error:
                 await self._late(problem(error.status_code, str(error.detail), accept, error.headers), status, scope, receive, sending)
             except Exception as error:
@@ -112,6 +112,10 @@ class Guard:
         if status:
             raise ConnectionAbortedError("the response failed after it began")
         await response(scope, receive, send)
+
+    def _root(self, scope: Scope) -> str:
+        """What leads to the root of the server: its public address if that is known."""
+        return f"{self.endpoint.base}/" if self.endpoint.base else root(Request(scope))
 
     def _refuse(self, scope: Scope) -> None:
         """Raises BadRequest for another host's name (which a page elsewhere may have been made to point here) and a long address."""

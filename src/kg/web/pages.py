@@ -20,6 +20,7 @@ from kg.web import linked
 from kg.web import questions as asking
 from kg.web.endpoint import Shown
 from kg.web.fresh import Fresh
+from kg.web.request import root
 from kg.web.site import PAGE, Does, Site, html, problem
 from kg.worker import Result
 
@@ -68,7 +69,7 @@ def shown(store: Store, folder: Folder, names: Names, base: str | None = None) -
 
     async def show(request: Request, text: str, result: Result) -> Response:
         fragment = result.content.decode("utf-8")
-        made = await run_in_threadpool(page.answered, store, names, folder, fragment, text, base)
+        made = await run_in_threadpool(page.answered, store, names, folder, fragment, text, base, root(request))
         return Response(made, headers={**PAGE, "Vary": "Accept"}, media_type="text/html")
 
     return show

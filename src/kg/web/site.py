@@ -20,7 +20,7 @@ from kg.web.fresh import Fresh
 from kg.web.negotiate import preferred
 from kg.web.problem import BadRequest, refused
 from kg.web.problem import problem as told
-from kg.web.request import accepted
+from kg.web.request import accepted, root
 
 _DOCUMENTS = {FORMATS[name].suffix: name for name in page.DOCUMENTS}
 """Suffix → format of the document about a resource."""
@@ -68,16 +68,16 @@ class Site:
 
 def problem(request: Request, site: Site, error: KgError) -> Response:
     """What went wrong: a problem document (RFC 9457), or the page of it where the client prefers HTML."""
+    up = f"{site.base.rstrip('/')}/" if site.base else root(request)
     if isinstance(error, BadRequest):
-        response = told(error.status, str(error), accepted(request), error.headers, error.limit)
+        response = told(error.status, str(error), accepted(request), error.headers, error.limit, up)
     else:
-        response = refused(error, accepted(request))
+        response = refused(error, accepted(request), up)
     response.headers["Vary"] = "Accept"
     if response.headers["content-type"].startswith("text/html"):
-        root = "../" * (request.scope["path"].count("/") - 1)
         title = _TITLES.get(response.status_code, "That did not work")
         text = page.problem(
-            site.store, site.names, site.folder, response.status_code, title, _told(error), error.todo or "", root, site.base)
+            site.store, site.names, site.folder, response.status_code, title, _told(error), error.todo or "", root(request), site.base)
         return Response(text, response.status_code, {**_without(response.headers), **PAGE}, "text/html")
     return response
 
@@ -115,5 +115,5 @@ def known(suffix: str) -> str | None:
 
 def other(request: Request, path: str) -> Response:
     """303 to another path of this server, relative to the one that was asked, so that it holds behind a prefix too (RFC 9110 §10.2.2)."""
-    up = "../" * (request.scope["path"].count("/") - 1)
-    return RedirectResponse((up or "./") + quote(path, safe="/%#"), 303, {"Vary": "Accept", "Cache-Control": "public, max-age=60"})
+    there = (root(request) or "./") + quote(path, safe="/%#")
+    return RedirectResponse(there, 303, {"Vary": "Accept", "Cache-Control": "public, max-age=60"})
