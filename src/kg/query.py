@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from kg.answer import Term
-from kg.errors import BadQuery, NotFound, UsageError
+from kg.errors import BadQuery, KgError, NotFound, UsageError
 from kg.folder import Folder
 from kg.names import Names
 
@@ -170,9 +170,20 @@ class Query(NamedTuple):
         return _PARAMETER.sub(put, self.text)
 
 
-def questions(folder: Folder) -> dict[str, Query]:
-    """All questions of a folder, by name. Raises BadQuery."""
-    return {path.stem: Query.load(path) for path in sorted(folder.queries.glob("*.rq"))}
+def questions(folder: Folder, broken: Callable[[Path, KgError], None] | None = None) -> dict[str, Query]:
+    """All questions of a folder, by name. `broken` is told of files that are none, which are then left out.
+
+    Raises BadQuery and NotFound where nobody is told.
+    """
+    found = {}
+    for path in sorted(folder.queries.glob("*.rq")):
+        try:
+            found[path.stem] = Query.load(path)
+        except KgError as error:
+            if broken is None:
+                raise
+            broken(path, error)
+    return found
 
 
 def question(folder: Folder, name: str) -> Query:

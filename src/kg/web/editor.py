@@ -101,7 +101,7 @@ def routes(
             found = list(terms(names, store, frame.addresses.spaces.get("id", "")))
             known.clear()
             known[state] = found
-        every = questions(folder).values()
+        every = questions(folder, lambda path, error: None).values()  # whoever serves is told of it by the pages
         asked = [{"name": q.name, "title": q.title, "about": q.about, "text": _HEADER.sub("", q.text)} for q in every]
         # Namespace → what stands before and after the rest of an IRI in the address of its page.
         pages = {ONTOLOGY + "#": ("ontology.html#", "")}

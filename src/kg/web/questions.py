@@ -71,8 +71,10 @@ def _written(site: Site, query: Query, given: Mapping[str, str], format: str) ->
 
 
 def _question(site: Site, name: str) -> Query:
-    """The question of that name. Raises NotFound with the nearest names, as the command line does."""
+    """The question of that name. Raises NotFound with the nearest names, as the command line does, and BadQuery where it is broken."""
     found = site.questions().get(name)
+    if name in site.broken:
+        raise site.broken[name]
     return found if found is not None else question(site.folder, harmless(name[:100]))
 
 
