@@ -141,3 +141,37 @@ def test_the_type_of_a_problem_is_where_the_limits_are_told(server: Served, pref
         assert (reply.status, json.loads(reply.body)["type"]) == (422, "http://data.example.org/war/limits#rows")
         reply = server.ask("GET", path + "x" * 20_000)
         assert reply.status == 414 and urljoin("http://here/war" + path, json.loads(reply.body)["type"]) == "http://here/war/limits#address"
+
+
+@pytest.mark.parametrize("path", ["/sparql", "/graphs?default", "/graphs/x", "/id/long-war", "/id/long-war.ttl", "/ask/wars", "/ask", "/", "/limits", "/openapi.json",
+                                  "/editor", "/static/page.css"])
+def test_methods_are_told_and_no_others(path: str, server: Served) -> None:
+    reply = server.ask("OPTIONS", path, None, {"Origin": "https://elsewhere.example", "Access-Control-Request-Method": "GET"})
+    assert (reply.status, reply.body, reply.headers["Access-Control-Allow-Origin"]) == (204, b"", "*")
+    allowed = reply.headers["Allow"].split(", ")
+    assert {"GET", "HEAD", "OPTIONS"} <= {*allowed} <= {"GET", "HEAD", "OPTIONS", "POST"} and "GET" in reply.headers["Access-Control-Allow-Methods"]
+    assert allowed == sorted(allowed)
+    for method in ("FOO", "PROPFIND", "TRACE", "LOCK"):
+        other = server.ask(method, path)
+        assert other.status == 405 and other.headers["Allow"] == reply.headers["Allow"], method
+        assert method in json.loads(other.body)["detail"]
+
+
+@pytest.mark.parametrize("text", ["INSERT DATA { <a:a> <a:b> 1 }", "PREFIX x: <http://x.org/> DELETE WHERE { ?a x:b ?c }", "CLEAR ALL", "# SELECT\nDROP ALL",
+                                  "INSERT { ?a <a:b> 2 } WHERE { SELECT ?a { ?a ?b ?c } }"])
+def test_an_update_sent_as_a_query_is_told_to_be_one(text: str, server: Served) -> None:
+    for reply in (server.query(text), server.post(text)):
+        assert reply.status == 400 and "is an update" in json.loads(reply.body)["detail"]
+
+
+@pytest.mark.parametrize("text", ["SELECT ( 1", "ASK { ?insert ?delete ?add", "SELECT * { <http://x.org/INSERT> 'DELETE'"])
+def test_a_broken_query_is_no_update(text: str, server: Served) -> None:
+    reply = server.query(text)
+    assert reply.status == 400 and "update" not in json.loads(reply.body)["detail"]
+
+
+def test_what_is_said_fits_who_is_told(server: Served) -> None:
+    detail = json.loads(server.ask("GET", "/ask/nothing-near-it").body)["detail"]
+    assert "kg ask" not in detail and "no question" in detail
+    detail = json.loads(server.ask("GET", "/ontology.xyz").body)["detail"]
+    assert detail.endswith("choose one of html, ttl, jsonld, nt, rdf")

@@ -488,3 +488,18 @@ def test_things_with_odd_names_are_reached(tmp_path: Path) -> None:
         assert path is not None
         answer = one.get("/" + path)
         assert answer.status_code == 200 and f"<h1><bdi>{n}</bdi></h1>" in answer.text, (name, path, answer.status_code)
+
+
+def test_a_name_that_ends_like_a_document_dereferences(tmp_path: Path) -> None:
+    folder = small.make(tmp_path)
+    with open(folder.triples, "a", encoding="utf-8") as file:
+        file.writelines(f'<http://example.org/id/{name}> rdfs:label "{name}"@en .\n' for name in ("a.ttl", "page.html", "long-war.html", "b.html.ttl"))
+    one = client(folder)
+    for name in ("a.ttl", "page.html", "b.html.ttl"):
+        for accept, suffix in (("text/html", "html"), ("text/turtle", "ttl")):
+            moved = one.get(f"/id/{name}", headers={"accept": accept})
+            assert (moved.status_code, moved.headers["location"]) == (303, f"../id/{name}.{suffix}"), name
+        assert one.get(f"/id/{name}.ttl").status_code == one.get(f"/id/{name}.html").status_code == 200
+    # Where there is such a document, the address is that of the document.
+    assert "<h1><bdi>Long War</bdi></h1>" in one.get("/id/long-war.html").text
+    assert one.get("/id/nothing.html").status_code == 404

@@ -47,6 +47,13 @@ def refuse_load(text: str, where: str | None = None) -> None:
         raise BadQuery("LOAD would read from another place and is refused", where, "send the graph itself")
 
 
+def is_update(text: str) -> bool:
+    """Whether a word of an update stands in a text before any of a query."""
+    bare = _SKIP.sub(" ", text)
+    found = _FORM.search(bare)
+    return _UPDATE.search(bare[: found.start()] if found else bare) is not None
+
+
 def tokens(text: str) -> str:
     """SPARQL text with `_` for each string and IRI, and without comments, so that its brackets and words can be counted."""
     return _SKIP.sub(lambda match: " " if match[0][0] == "#" else " _ ", text)
@@ -115,7 +122,7 @@ class Query(NamedTuple):
         bare = _SKIP.sub(" ", text)
         found = _FORM.search(bare)
         where = where or (str(path) if path else None)
-        if _UPDATE.search(bare[: found.start()] if found else bare):
+        if is_update(text):
             raise BadQuery("an update is not a question", where, "ask with SELECT, CONSTRUCT, ASK or DESCRIBE")
         if found is None:
             raise BadQuery("is no query", where, "begin with SELECT, CONSTRUCT, ASK or DESCRIBE")
@@ -186,13 +193,13 @@ def questions(folder: Folder, broken: Callable[[Path, KgError], None] | None = N
     return found
 
 
-def question(folder: Folder, name: str) -> Query:
-    """One question by its name. Raises NotFound with the nearest names."""
+def question(folder: Folder, name: str, todo: str = "kg ask lists the questions") -> Query:
+    """One question by its name. Raises NotFound with the nearest names, or with what to do where none is near."""
     path = folder.queries / f"{name}.rq"
     if "/" not in name and path.is_file():
         return Query.load(path)
     from difflib import get_close_matches
 
     near = get_close_matches(name, [p.stem for p in folder.queries.glob("*.rq")], n=3, cutoff=0.4)
-    hint = "did you mean " + ", ".join(near) + "?" if near else "kg ask lists the questions"
+    hint = "did you mean " + ", ".join(near) + "?" if near else todo
     raise NotFound(f"no question {name!r}", None, hint)

@@ -20,9 +20,6 @@ from kg.web.metrics import MEDIA
 from kg.web.protocol import sparql
 from kg.web.request import path
 
-_ALL = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "CONNECT"]
-"""Routes that say themselves which methods they have not."""
-
 
 async def _health(request: Request, endpoint: Endpoint) -> Response:
     """Whether queries are answered."""
@@ -64,14 +61,17 @@ def application(
     names that the server answers to, all if empty. `log` takes a line for each request.
     """
 
-    def route(path: str, does: Callable[..., Awaitable[Response]], methods: Sequence[str] = ("GET", "HEAD")) -> Route:
-        return Route(path, partial(does, endpoint=endpoint), methods=list(methods))
+    def route(path: str, does: Callable[..., Awaitable[Response]], every: bool = False) -> Route:
+        made = Route(path, partial(does, endpoint=endpoint), methods=["GET", "HEAD"])
+        if every:
+            made.methods = None  # it says itself which methods it has not
+        return made
 
     every: list[BaseRoute] = [
-        route("/sparql", sparql, _ALL),
-        route("/sparql/", sparql, _ALL),
-        route(PATH, graphs, _ALL),
-        route(PATH + "/{name:path}", graphs, _ALL),
+        route("/sparql", sparql, every=True),
+        route("/sparql/", sparql, every=True),
+        route(PATH, graphs, every=True),
+        route(PATH + "/{name:path}", graphs, every=True),
         route("/.well-known/void", description.void),
         route("/limits", description.limits),
         route("/health", _health),

@@ -91,7 +91,10 @@ class Guard:
             except KgError as error:
                 await self._late(refused(error, accept, self._root(scope)), status, scope, receive, sending)
             except HTTPException as error:
-                await self._late(problem(error.status_code, str(error.detail), accept, error.headers), status, scope, receive, sending)
+                response = problem(error.status_code, str(error.detail), accept, error.headers)
+                if error.status_code == 405:
+                    response = _no_method(scope["method"], (error.headers or {}).get("Allow", ""), accept)
+                await self._late(response, status, scope, receive, sending)
             except Exception as error:
                 self._say({"error": f"{type(error).__name__}: {error}"[:500]})
                 response = problem(500, "something went wrong in the server; it is not your fault", accept)
@@ -139,6 +142,15 @@ class Guard:
     def _say(self, record: dict[str, object]) -> None:
         if self.log is not None:
             self.log(json.dumps({"time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), **record}, ensure_ascii=True))
+
+
+def _no_method(method: str, allowed: str, accept: str | None) -> Response:
+    """What is said to a method that a route has not; to OPTIONS, which all have, what it has."""
+    allow = ", ".join(sorted({*allowed.replace(" ", "").split(","), "OPTIONS"} - {""}))
+    if method == "OPTIONS":
+        said = {"Allow": allow, "Access-Control-Allow-Methods": "GET, HEAD", "Access-Control-Allow-Headers": "Accept"}
+        return Response(status_code=204, headers=said)
+    return problem(405, f"{method[:20]} is not for this address; use one of {allow}", accept, {"Allow": allow})
 
 
 def _name(authority: str) -> str | None:

@@ -75,7 +75,7 @@ def _question(site: Site, name: str) -> Query:
     found = site.questions().get(name)
     if name in site.broken:
         raise site.broken[name]
-    return found if found is not None else question(site.folder, harmless(name[:100]))
+    return found if found is not None else question(site.folder, harmless(name[:100]), "the page of the questions lists all")
 
 
 def _given(request: Request) -> dict[str, str]:
