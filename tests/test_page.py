@@ -95,6 +95,21 @@ SELECT DISTINCT ?claim WHERE {{ ?claim ?any <{KHASAN}> ; rdf:predicate ?predicat
     assert "asserted · stated" in text and "asserted · implied" in text
 
 
+def test_a_claim_tells_the_side_that_its_sentence_does_not(store: Store, names: Names, folder: Folder) -> None:
+    every = store.ask("""
+PREFIX kg: <https://w3id.org/khalkhin/ontology#> PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
+SELECT DISTINCT ?claim ?subject WHERE { ?claim kg:side ?side ; rdf:subject ?subject } ORDER BY ?claim""").rows
+    about = {plain(row["claim"]): plain(row["subject"]) for row in every}
+    found = claims(store, about)
+    others = [claim for claim in found.values() if claim.form != "Figure"]
+    assert len(found) == len(about) > len(others) > 100
+    assert all([words for _, words in claim.others].count(claim.words("side")) == 1 for claim in others)
+    assert not any(claim.words("side") in [words for _, words in claim.others] for claim in found.values() if claim.form == "Figure")
+    for claim in others[::40]:
+        text = Read(page.thing(store, names, folder, about[claim.iri])).text()
+        assert all(f"· {claim.named['side']} {word.text}" in text for word in claim.words("side")[:1]), claim.iri
+
+
 def test_what_a_page_has_no_room_for_is_told(store: Store, names: Names, folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.modules["kg.page.thing"], "_MOST", 3)
     text = Read(page.thing(store, names, folder, KHASAN)).text()

@@ -256,6 +256,22 @@ def test_an_answer_comes_in_every_format(web: TestClient, name: str, folder: Fol
                 assert by_accept.content == got.content and by_accept.headers["vary"] == "Accept"
 
 
+@pytest.mark.parametrize("name", ["causes-of-event", "causal-network", "losses-denied"])
+def test_what_a_question_promises_is_sent_as_it_was_asked_for(web: TestClient, name: str) -> None:
+    operation = web.get("/openapi.json").json()["paths"][f"/ask/{name}"]["get"]
+    promised = list(operation["responses"]["200"]["content"])
+    assert "text/html" in promised and "application/json" in promised and len(promised) > 5
+    for media in promised:
+        got = web.get(f"/ask/{name}", headers={"accept": media})
+        assert (got.status_code, got.headers["content-type"].partition(";")[0]) == (200, media)
+    others = {"text/csv", "text/tab-separated-values", "text/markdown", "text/turtle"} - {*promised}
+    for media in others:
+        refused = web.get(f"/ask/{name}", headers={"accept": media})
+        named = refused.json()["detail"].partition("accept one of ")[2].split(", ")
+        assert refused.status_code == 406 and {*named} == {*promised}
+    assert bool(others) and ("text/csv" in others) == (name != "causes-of-event")
+
+
 def test_values_are_bound_as_terms(web: TestClient) -> None:
     for text in ("Battle of Lake Khasan", "battle-of-lake-khasan", "id:battle-of-lake-khasan", "Q697579", BASE + "id/battle-of-lake-khasan"):
         rows = list(csv.DictReader(io.StringIO(web.get("/ask/causes-of-event.csv", params={"event": text}).text)))
@@ -299,8 +315,51 @@ def test_a_broken_question_is_told(tmp_path: Path) -> None:
     folder = small.make(tmp_path)
     (folder.queries / "broken.rq").write_text("SELECT ?x WHERE { ?x ex:p }", encoding="utf-8")
     told = client(folder).get("/ask/broken.csv")
-    assert (told.status_code, told.headers["content-type"]) == (400, "application/problem+json") and "ex:" in told.json()["detail"]
+    # Its author's fault, not that of who asks.
+    assert (told.status_code, told.headers["content-type"]) == (500, "application/problem+json") and "ex:" in told.json()["detail"]
     assert "/ask/broken" not in told.json()["detail"] and str(tmp_path) not in told.text
+
+
+@pytest.mark.parametrize("content", [b"no query at all", b"SELECT \xff", b"#+ rows: many\nASK {}", b"DROP ALL"])
+def test_a_file_that_is_no_question_is_left_out_and_noted(content: bytes, tmp_path: Path) -> None:
+    folder = small.make(tmp_path)
+    for reload in (True, False):
+        noted: list[str] = []
+        one = client(folder, reload=reload, note=noted.append)
+        (folder.queries / "broken.rq").write_bytes(content)
+        for path in ("/", "/ask", "/openapi.json", "/ask/wars.csv", "/id/long-war.html"):
+            assert one.get(path).status_code == 200, path
+        assert [line.count("broken.rq") for line in noted] == [1] and str(tmp_path) not in noted[0]
+        for accept in ("text/html", "*/*"):
+            told = one.get("/ask/broken", headers={"accept": accept})
+            assert told.status_code == 500 and "broken.rq: " in told.text and str(tmp_path) not in told.text
+        (folder.queries / "broken.rq").write_text("ASK {}", encoding="utf-8")
+        assert one.get("/ask/broken.srj").status_code == (200 if reload else 500)
+        (folder.queries / "broken.rq").unlink()
+        assert one.get("/ask/broken").status_code == (404 if reload else 500) and len(noted) == 1
+
+
+def test_the_editor_has_the_other_questions_where_one_is_broken(tmp_path: Path) -> None:
+    from kg.web import editor
+
+    folder = small.make(tmp_path)
+    (folder.queries / "broken.rq").write_text("no query", encoding="utf-8")
+    with TestClient(Starlette(routes=editor.routes(open_store(folder), folder, Names.of(folder)))) as one:
+        assert [q["name"] for q in one.get("/editor/words.json").json()["questions"]] == ["beginnings", "of-war", "wars"]
+
+
+@pytest.mark.parametrize("content", [None, "<nonsense"])
+def test_pages_outlive_the_description_of_the_data_set(content: str | None, tmp_path: Path) -> None:
+    folder = small.make(tmp_path)
+    text = small.DATASET.replace("void:Dataset ;", 'void:Dataset ; <http://purl.org/dc/terms/title> "A title of its own" ;')
+    folder.dataset_file.write_text(text, encoding="utf-8")
+    one = client(folder)
+    folder.dataset_file.unlink()
+    if content is not None:
+        folder.dataset_file.write_text(content, encoding="utf-8")
+    for path in ("/", "/id/long-war.html", "/ask", "/openapi.json"):
+        got = one.get(path, headers={"accept": "text/html"} if path != "/openapi.json" else {})
+        assert got.status_code == 200 and "A title of its own" in got.text, path
 
 
 def test_the_files_of_the_pages_are_served(web: TestClient) -> None:
@@ -429,3 +488,18 @@ def test_things_with_odd_names_are_reached(tmp_path: Path) -> None:
         assert path is not None
         answer = one.get("/" + path)
         assert answer.status_code == 200 and f"<h1><bdi>{n}</bdi></h1>" in answer.text, (name, path, answer.status_code)
+
+
+def test_a_name_that_ends_like_a_document_dereferences(tmp_path: Path) -> None:
+    folder = small.make(tmp_path)
+    with open(folder.triples, "a", encoding="utf-8") as file:
+        file.writelines(f'<http://example.org/id/{name}> rdfs:label "{name}"@en .\n' for name in ("a.ttl", "page.html", "long-war.html", "b.html.ttl"))
+    one = client(folder)
+    for name in ("a.ttl", "page.html", "b.html.ttl"):
+        for accept, suffix in (("text/html", "html"), ("text/turtle", "ttl")):
+            moved = one.get(f"/id/{name}", headers={"accept": accept})
+            assert (moved.status_code, moved.headers["location"]) == (303, f"../id/{name}.{suffix}"), name
+        assert one.get(f"/id/{name}.ttl").status_code == one.get(f"/id/{name}.html").status_code == 200
+    # Where there is such a document, the address is that of the document.
+    assert "<h1><bdi>Long War</bdi></h1>" in one.get("/id/long-war.html").text
+    assert one.get("/id/nothing.html").status_code == 404

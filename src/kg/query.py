@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from kg.answer import Term
-from kg.errors import BadQuery, NotFound, UsageError
+from kg.errors import BadQuery, KgError, NotFound, UsageError
 from kg.folder import Folder
 from kg.names import Names
 
@@ -45,6 +45,13 @@ def refuse_load(text: str, where: str | None = None) -> None:
     """Raises BadQuery where an update holds LOAD, by which a store would read any address that the update names."""
     if "load" in text.lower() and "load" in _NAMED.sub(" ", _SKIP.sub(" ", text)).lower():
         raise BadQuery("LOAD would read from another place and is refused", where, "send the graph itself")
+
+
+def is_update(text: str) -> bool:
+    """Whether a word of an update stands in a text before any of a query."""
+    bare = _SKIP.sub(" ", text)
+    found = _FORM.search(bare)
+    return _UPDATE.search(bare[: found.start()] if found else bare) is not None
 
 
 def tokens(text: str) -> str:
@@ -115,7 +122,7 @@ class Query(NamedTuple):
         bare = _SKIP.sub(" ", text)
         found = _FORM.search(bare)
         where = where or (str(path) if path else None)
-        if _UPDATE.search(bare[: found.start()] if found else bare):
+        if is_update(text):
             raise BadQuery("an update is not a question", where, "ask with SELECT, CONSTRUCT, ASK or DESCRIBE")
         if found is None:
             raise BadQuery("is no query", where, "begin with SELECT, CONSTRUCT, ASK or DESCRIBE")
@@ -170,18 +177,29 @@ class Query(NamedTuple):
         return _PARAMETER.sub(put, self.text)
 
 
-def questions(folder: Folder) -> dict[str, Query]:
-    """All questions of a folder, by name. Raises BadQuery."""
-    return {path.stem: Query.load(path) for path in sorted(folder.queries.glob("*.rq"))}
+def questions(folder: Folder, broken: Callable[[Path, KgError], None] | None = None) -> dict[str, Query]:
+    """All questions of a folder, by name. `broken` is told of files that are none, which are then left out.
+
+    Raises BadQuery and NotFound where nobody is told.
+    """
+    found = {}
+    for path in sorted(folder.queries.glob("*.rq")):
+        try:
+            found[path.stem] = Query.load(path)
+        except KgError as error:
+            if broken is None:
+                raise
+            broken(path, error)
+    return found
 
 
-def question(folder: Folder, name: str) -> Query:
-    """One question by its name. Raises NotFound with the nearest names."""
+def question(folder: Folder, name: str, todo: str = "kg ask lists the questions") -> Query:
+    """One question by its name. Raises NotFound with the nearest names, or with what to do where none is near."""
     path = folder.queries / f"{name}.rq"
     if "/" not in name and path.is_file():
         return Query.load(path)
     from difflib import get_close_matches
 
     near = get_close_matches(name, [p.stem for p in folder.queries.glob("*.rq")], n=3, cutoff=0.4)
-    hint = "did you mean " + ", ".join(near) + "?" if near else "kg ask lists the questions"
+    hint = "did you mean " + ", ".join(near) + "?" if near else todo
     raise NotFound(f"no question {name!r}", None, hint)

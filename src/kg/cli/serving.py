@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,6 +15,9 @@ from kg.folder import Folder
 
 if TYPE_CHECKING:
     from kg.limits import Limits
+
+_HOST = re.compile(r"[A-Za-z0-9_.-]+|[0-9A-Fa-f:.]+")
+"""A name or an address as a request's Host can give it; names of other letters come as xn--…"""
 
 
 def load(options: argparse.Namespace, folder: Folder) -> int:
@@ -39,7 +43,7 @@ def serve(options: argparse.Namespace, folder: Folder) -> int:
         raise UsageError("--token-file is for writing", None, "add --writable")
     settings = Settings(
         host=options.host, port=options.port, base=_base(options.base), store=store,
-        token=_token(options.token_file) if options.writable else None, hosts=options.host_name,
+        token=_token(options.token_file) if options.writable else None, hosts=[_host(name) for name in options.host_name],
         limits=_limits(options.limit), log=_log(options.log), reload=options.reload,
         note=lambda line: print(f"kg: note: {line}", file=sys.stderr),
     )
@@ -70,12 +74,19 @@ def _base(given: str | None) -> str | None:
 
     try:
         parts = urlsplit(given)
-        whole = parts.scheme in ("http", "https") and parts.hostname and not parts.query and not parts.fragment and given.isprintable()
+        whole = (parts.scheme in ("http", "https") and parts.hostname and parts.username is None and parts.port != 0
+                 and not parts.query and not parts.fragment and given.isprintable())
     except ValueError:
         whole = False
     if not whole or set(given) & set(' <>"{}|\\^`'):
         raise UsageError(f"{given!r} is no address of a site", None, "write it as https://host/")
     return given.rstrip("/")
+
+
+def _host(given: str) -> str:
+    if not _HOST.fullmatch(given):
+        raise UsageError(f"{given!r} is no name of a host", None, "write it as data.example.org, without a port")
+    return given
 
 
 def _token(file: str | None) -> str:

@@ -93,7 +93,8 @@ class Claim:
     @property
     def others(self) -> list[tuple[str, list[Word]]]:
         """The qualifiers that neither the sentence nor another place of the page tells, each with the label of its property."""
-        return [(self.named[name], words) for name, words in self.qualifiers.items() if name not in _APART | _WORDED]
+        told = _APART | _WORDED if self.form == "Figure" else _APART | (_WORDED - {"side"})  # a figure names whose it is
+        return [(self.named[name], words) for name, words in self.qualifiers.items() if name not in told]
 
     @property
     def parts(self) -> list[tuple[str, Term | None]]:

@@ -122,8 +122,17 @@ def title(folder: Folder) -> str:
 
 
 def described(folder: Folder) -> dict[str, list[str]]:
-    """What `data/dataset.ttl` says of the data set: property → values."""
-    return _described(folder.dataset_file, folder.dataset_file.stat().st_mtime_ns)
+    """What `data/dataset.ttl` says of the data set: property → values; while it cannot be read, what it said last."""
+    path = folder.dataset_file
+    try:
+        _last[path] = _described(path, path.stat().st_mtime_ns)
+    except (OSError, SyntaxError):
+        if path not in _last:
+            raise
+    return _last[path]
+
+
+_last: dict[Path, dict[str, list[str]]] = {}
 
 
 @lru_cache(maxsize=8)

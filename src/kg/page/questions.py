@@ -101,14 +101,14 @@ def question(
     )
 
 
-def answered(store: Store, names: Names, folder: Folder, fragment: str, text: str, base: str | None = None) -> str:
-    """The page of the answer to any query, for an address at the root of the pages, as HTML.
+def answered(store: Store, names: Names, folder: Folder, fragment: str, text: str, base: str | None = None, root: str = "") -> str:
+    """The page of the answer to any query as HTML; `root` leads from its address to the root of the pages.
 
     `fragment` is HTML that `Answer.text("html")` wrote, and goes in as it is; the query's `text` is escaped.
     """
     from markupsafe import Markup
 
-    frame = Frame(store, names, folder, base)
+    frame = Frame(store, names, folder, base, root)
     return frame.render("answer.html.jinja", title="Answer", fragment=Markup(fragment), text=text)  # noqa: S704  (escaped by who wrote it)
 
 

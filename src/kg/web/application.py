@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from functools import partial
 
+from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Route, Router
-from starlette.types import ASGIApp
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Match, Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kg.web import description
 from kg.web.endpoint import Endpoint
@@ -17,9 +18,7 @@ from kg.web.graphs import PATH, graphs
 from kg.web.guard import Guard
 from kg.web.metrics import MEDIA
 from kg.web.protocol import sparql
-
-_ALL = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "CONNECT"]
-"""Routes that say themselves which methods they have not."""
+from kg.web.request import path
 
 
 async def _health(request: Request, endpoint: Endpoint) -> Response:
@@ -35,6 +34,24 @@ async def _metrics(request: Request, endpoint: Endpoint) -> Response:
     return Response(endpoint.metrics.text(), headers={"Content-Type": MEDIA, "Cache-Control": "no-store"})
 
 
+def _without_slash(every: Sequence[BaseRoute]) -> ASGIApp:
+    """What answers where no route does: a slash too many leads to the address without it, all else is 404.
+
+    The way there is relative: Starlette's own would name the host that was asked, and miss what stands before the path behind a proxy.
+    """
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope)
+        there = path(request).removesuffix("/").rpartition("/")[2]
+        less = {**scope, "path": scope["path"].removesuffix("/")}
+        if not there or less["path"] == scope["path"] or all(one.matches(less)[0] == Match.NONE for one in every):
+            raise HTTPException(404)
+        asked = f"?{request.url.query}" if request.url.query else ""
+        await RedirectResponse(f"../{there}{asked}", 308)(scope, receive, send)
+
+    return answer
+
+
 def application(
     endpoint: Endpoint, hosts: Collection[str] = (), pages: Sequence[BaseRoute] = (), log: Callable[[str], None] | None = None
 ) -> ASGIApp:
@@ -44,18 +61,22 @@ def application(
     names that the server answers to, all if empty. `log` takes a line for each request.
     """
 
-    def route(path: str, does: Callable[..., Awaitable[Response]], methods: Sequence[str] = ("GET", "HEAD")) -> Route:
-        return Route(path, partial(does, endpoint=endpoint), methods=list(methods))
+    def route(path: str, does: Callable[..., Awaitable[Response]], every: bool = False) -> Route:
+        made = Route(path, partial(does, endpoint=endpoint), methods=["GET", "HEAD"])
+        if every:
+            made.methods = None  # it says itself which methods it has not
+        return made
 
-    inner = Router(routes=[
-        route("/sparql", sparql, _ALL),
-        route("/sparql/", sparql, _ALL),
-        route(PATH, graphs, _ALL),
-        route(PATH + "/{name:path}", graphs, _ALL),
+    every: list[BaseRoute] = [
+        route("/sparql", sparql, every=True),
+        route("/sparql/", sparql, every=True),
+        route(PATH, graphs, every=True),
+        route(PATH + "/{name:path}", graphs, every=True),
         route("/.well-known/void", description.void),
         route("/limits", description.limits),
         route("/health", _health),
         route("/metrics", _metrics),
         *pages,
-    ])
+    ]
+    inner = Router(routes=every, redirect_slashes=False, default=_without_slash(every))
     return Guard(GZipMiddleware(inner, minimum_size=1400), endpoint, hosts, log)

@@ -75,7 +75,7 @@ PREFIX void: <http://rdfs.org/ns/void#>
 PREFIX dcterms: <http://purl.org/dc/terms/>
 CONSTRUCT {{
   ?set ?property ?value .
-  <{root}> a void:Dataset ; void:sparqlEndpoint <{address}> ; void:triples ?triples ; void:distinctSubjects ?subjects ;
+  {root} a void:Dataset ; void:sparqlEndpoint {address} ; void:triples ?triples ; void:distinctSubjects ?subjects ;
     void:properties ?properties ; void:classes ?classes ; dcterms:source ?set .
 }} WHERE {{
   {{ ?set a void:Dataset ; ?property ?value FILTER(!isBlank(?value)) }}
@@ -92,7 +92,7 @@ async def void(request: Request, endpoint: Endpoint) -> Response:
     if chosen is None:
         raise BadRequest(406, "the description of the data cannot be sent in any type that the request accepts", "accept text/turtle")
     address = endpoint.address(request)
-    text = _DATASET.format(root=f"{address}/.well-known/void#dataset", address=f"{address}/sparql")
+    text = _DATASET.format(root=ox.NamedNode(f"{address}/.well-known/void#dataset"), address=ox.NamedNode(f"{address}/sparql"))
     result = await endpoint.pool.query(text, {"graph": chosen[0]}, client=request.scope.get("kg.client", ""),
                                        prefixes={**endpoint.prefixes, "void": _VOID}, gzip=compressed(request))
     return sent(result, chosen[1], {"Cache-Control": "max-age=60"})

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import NamedTuple
 
 from starlette.requests import Request
@@ -22,12 +23,13 @@ from kg.page.address import ONTOLOGY
 from kg.page.frame import Frame
 from kg.query import questions
 from kg.store import Store
+from kg.web.fresh import Fresh
 
 FILES = {
-    "editor.css": ("static", "text/css; charset=utf-8"),
-    "editor.js": ("static", "text/javascript; charset=utf-8"),
-    "yasgui.min.css": ("assets", "text/css; charset=utf-8"),
-    "yasgui.min.js": ("assets", "text/javascript; charset=utf-8"),
+    "editor.css": ("static", "text/css"),
+    "editor.js": ("static", "text/javascript"),
+    "yasgui.min.css": ("assets", "text/css"),
+    "yasgui.min.js": ("assets", "text/javascript"),
 }
 """The files that the page loads: name → the package's folder that holds it, media type. `assets` come from npm (hatch_build.py)."""
 _HEADER = re.compile(r"^#\+.*\n", re.M)
@@ -75,6 +77,7 @@ def routes(
     `generation` gives a value that is another after each change of the store, whose words are then looked up again.
     """
     frame = Frame(store, names, folder, base)
+    fresh = Fresh(folder, False, generation)
     known: dict[object, list[Term]] = {}
 
     # Plain functions, which Starlette calls in threads: they ask the store and wait.
@@ -89,7 +92,8 @@ def routes(
             raise NotFound("the editor has no such file", name)
         # An address with the mark of the content never gives another content.
         kept = "public, max-age=31536000, immutable" if request.url.query == _mark(name) else "no-cache"
-        return _kept(request, _content(name), FILES[name][1], kept)
+        where, media = FILES[name]
+        return fresh.response(request, _content(name), media, {"Cache-Control": kept}, Path(str(resources.files("kg") / where / name)))
 
     def words(request: Request) -> Response:
         state = generation()
@@ -97,7 +101,8 @@ def routes(
             found = list(terms(names, store, frame.addresses.spaces.get("id", "")))
             known.clear()
             known[state] = found
-        asked = [{"name": q.name, "title": q.title, "about": q.about, "text": _HEADER.sub("", q.text)} for q in questions(folder).values()]
+        every = questions(folder, lambda path, error: None).values()  # whoever serves is told of it by the pages
+        asked = [{"name": q.name, "title": q.title, "about": q.about, "text": _HEADER.sub("", q.text)} for q in every]
         # Namespace → what stands before and after the rest of an IRI in the address of its page.
         pages = {ONTOLOGY + "#": ("ontology.html#", "")}
         pages |= {space: (f"{kind}/", ".html") for kind, space in frame.addresses.spaces.items()}
@@ -107,7 +112,9 @@ def routes(
             "questions": asked,
             "terms": found,
         }
-        return _kept(request, json.dumps(content, ensure_ascii=False).encode("utf-8"), "application/json", "no-cache")
+        files = [q.path for q in every if q.path]
+        text = json.dumps(content, ensure_ascii=False)
+        return fresh.response(request, text, "application/json", {"Cache-Control": "no-cache"}, *files)
 
     return [
         Route("/editor", page),
@@ -154,12 +161,3 @@ def _content(name: str) -> bytes:
 def _mark(name: str) -> str:
     """A mark of a file's content, so that a browser keeps it until it changes."""
     return hashlib.sha256(_content(name)).hexdigest()[:12]
-
-
-def _kept(request: Request, content: bytes, media: str, keep: str) -> Response:
-    """A response that a client which has the same content need not load again."""
-    etag = f'"{hashlib.sha256(content).hexdigest()[:24]}"'
-    headers = {"ETag": etag, "Cache-Control": keep}
-    if etag in request.headers.get("If-None-Match", ""):
-        return Response(status_code=304, headers=headers)
-    return Response(content, media_type=media, headers=headers)

@@ -12,7 +12,7 @@ from kg.web.endpoint import Endpoint, compressed, plain_page, sent
 from kg.web.negotiate import OFFERS, formats
 from kg.web.problem import BadRequest
 from kg.web.protocol import while_wanted
-from kg.web.request import accepted, body, fields, media_type
+from kg.web.request import accepted, body, fields, media_type, path
 
 PATH = "/graphs"
 _READING, _WRITING = ("GET", "HEAD"), ("PUT", "POST", "DELETE")
@@ -44,8 +44,7 @@ _NEW = "\n"  # no IRI has one
 def _named(request: Request, endpoint: Endpoint, new: bool = False) -> str | None:
     """The IRI of the graph, None for the default graph (§4.1, §4.2). Raises BadRequest (400)."""
     asked = fields(request.scope["query_string"].decode("latin-1"))
-    path = request.scope.get("raw_path", request.scope["path"].encode()).decode("latin-1").partition("?")[0]
-    beyond = path.removeprefix(PATH).removeprefix("/")
+    beyond = path(request).removeprefix(PATH).removeprefix("/")
     if "graph" in asked and "default" in asked or len(asked.get("graph", ())) > 1 or (beyond and ("graph" in asked or "default" in asked)):
         raise BadRequest(400, "more than one graph is named", "name one")
     if "default" in asked:
@@ -53,7 +52,7 @@ def _named(request: Request, endpoint: Endpoint, new: bool = False) -> str | Non
     if "graph" in asked:
         iri = asked["graph"][0]
     elif beyond:
-        iri = endpoint.address(request) + path
+        iri = endpoint.address(request) + path(request)
     elif new:
         return _NEW
     else:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Collection
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -16,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kg.errors import KgError
 from kg.web.endpoint import Endpoint, compressed
 from kg.web.problem import BadRequest, problem, refused
-from kg.web.request import accepted
+from kg.web.request import accepted, root
 from kg.worker import client
 
 _ALWAYS = {
@@ -27,6 +28,9 @@ _ALWAYS = {
 }
 _POLICY = ("default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
            "frame-ancestors 'none'; form-action 'self'")
+
+_AUTHORITY = re.compile(r"(?:\[[0-9a-f:.]+\]|[\w.-]+)(?::\d{0,5})?", re.I | re.A)
+_WHOLE = re.compile(rb"https?://([^/]*)", re.I)
 
 
 class Guard:
@@ -58,6 +62,9 @@ class Guard:
                 for name, value in _ALWAYS.items():
                     headers.setdefault(name, value)
                 headers["KG-Limits"] = self.limits
+                # Any answer may be compressed, and a 304 varies as the answer that it stands for (RFC 9110 §12.5.5, §15.4.5).
+                vary = [name.strip() for given in headers.getlist("vary") for name in given.split(",")]
+                headers["Vary"] = ", ".join(dict.fromkeys([*vary, "Accept-Encoding"]))
                 if headers.get("content-type", "").startswith("text/html"):
                     headers.setdefault("Content-Security-Policy", _POLICY)
                 else:
@@ -79,12 +86,15 @@ class Guard:
                 scope["app"] = self.app  # so that what no route takes is raised, and told of below
                 await self.app(scope, receive, sending)
             except BadRequest as error:
-                response = problem(error.status, str(error), accept, error.headers, error.limit)
+                response = problem(error.status, str(error), accept, error.headers, error.limit, self._root(scope))
                 await self._late(response, status, scope, receive, sending)
             except KgError as error:
-                await self._late(refused(error, accept), status, scope, receive, sending)
+                await self._late(refused(error, accept, self._root(scope)), status, scope, receive, sending)
             except HTTPException as error:
-                await self._late(problem(error.status_code, str(error.detail), accept, error.headers), status, scope, receive, sending)
+                response = problem(error.status_code, str(error.detail), accept, error.headers)
+                if error.status_code == 405:
+                    response = _no_method(scope["method"], (error.headers or {}).get("Allow", ""), accept)
+                await self._late(response, status, scope, receive, sending)
             except Exception as error:
                 self._say({"error": f"{type(error).__name__}: {error}"[:500]})
                 response = problem(500, "something went wrong in the server; it is not your fault", accept)
@@ -106,6 +116,10 @@ class Guard:
             raise ConnectionAbortedError("the response failed after it began")
         await response(scope, receive, send)
 
+    def _root(self, scope: Scope) -> str:
+        """What leads to the root of the server: its public address if that is known."""
+        return f"{self.endpoint.base}/" if self.endpoint.base else root(Request(scope))
+
     def _refuse(self, scope: Scope) -> None:
         """Raises BadRequest for another host's name (which a page elsewhere may have been made to point here) and a long address."""
         headers = Headers(scope=scope)
@@ -115,11 +129,11 @@ class Guard:
         given = headers.getlist("host")
         if len(given) != 1:
             raise BadRequest(400, "one Host header is needed", "name the host")
-        try:
-            host = urlsplit(f"//{given[0]}").hostname if not set(given[0]) & set("/?#@\\ \t") else None
-        except ValueError:
-            host = None
-        if host is None or (self.hosts and host.lower().rstrip(".") not in self.hosts):
+        authority = _absolute(scope)
+        host = _name(given[0] if authority is None else authority)
+        if host is None:
+            raise BadRequest(400, "the host is no name or address with a port", "name the host as in Host: data.example.org:8000")
+        if self.hosts and host.rstrip(".") not in self.hosts:
             raise BadRequest(421, "this server does not answer to that name", "start it with --host-name NAME to allow a name")
         if len(scope.get("raw_path", b"")) + len(scope["query_string"]) > self.endpoint.limits.address:
             raise BadRequest(414, f"the address is longer than {self.endpoint.limits.address} characters", "send the query by POST",
@@ -128,3 +142,32 @@ class Guard:
     def _say(self, record: dict[str, object]) -> None:
         if self.log is not None:
             self.log(json.dumps({"time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), **record}, ensure_ascii=True))
+
+
+def _no_method(method: str, allowed: str, accept: str | None) -> Response:
+    """What is said to a method that a route has not; to OPTIONS, which all have, what it has."""
+    allow = ", ".join(sorted({*allowed.replace(" ", "").split(","), "OPTIONS"} - {""}))
+    if method == "OPTIONS":
+        said = {"Allow": allow, "Access-Control-Allow-Methods": "GET, HEAD", "Access-Control-Allow-Headers": "Accept"}
+        return Response(status_code=204, headers=said)
+    return problem(405, f"{method[:20]} is not for this address; use one of {allow}", accept, {"Allow": allow})
+
+
+def _name(authority: str) -> str | None:
+    """The name of a host, in small letters; None where it has a port that is none, or is no host at all (RFC 9110 §7.2)."""
+    try:
+        parts = urlsplit(f"//{authority}") if _AUTHORITY.fullmatch(authority) else None
+        return parts.hostname if parts and (parts.port or 0) >= 0 else None  # asked for its port, it raises where that is none
+    except ValueError:
+        return None
+
+
+def _absolute(scope: Scope) -> str | None:
+    """Makes a request for a whole address one for its path, as RFC 9112 §3.2.2 demands; its authority then stands for the Host."""
+    found = _WHOLE.match(scope.get("raw_path", b""))
+    if found is None:
+        return None
+    scope["raw_path"] = scope["raw_path"][found.end():] or b"/"
+    scope["path"] = unquote(scope["raw_path"].decode("latin-1"))
+    scope["headers"] = [(b"host", found[1]) if name == b"host" else (name, value) for name, value in scope["headers"]]
+    return found[1].decode("latin-1")

@@ -21,23 +21,35 @@ _SAID = {"id": "thing", "claim": "claim", "passage": "passage"}
 def resource(kind: str) -> Does:
     """The handler of things, claims or passages (`kind` one of kg.page.KINDS)."""
 
+    def there(request: Request, site: Site, addresses: page.Addresses) -> Response | None:
+        """The way to the document about what has this IRI, None where nothing has."""
+        iri = addresses.iri(kind, request.path_params["slug"])
+        path = addresses.path(iri) if iri else None
+        if iri is None or path is None or not site.store.ask(f"ASK {{ <{iri}> ?p ?o }}"):
+            return None
+        return other(request, path.removesuffix("html") + document(request))
+
     def handle(request: Request, site: Site) -> Response:
         name, _, suffix = request.path_params["slug"].rpartition(".")
         addresses = page.Addresses(site.names, site.folder, site.base)
         if not name or (suffix != "html" and known(suffix) is None):
-            iri = addresses.iri(kind, request.path_params["slug"])
-            path = addresses.path(iri) if iri else None
-            if iri is None or path is None or not site.store.ask(f"ASK {{ <{iri}> ?p ?o }}"):
+            moved = there(request, site, addresses)
+            if moved is None:
                 raise NotFound(f"no {_SAID[kind]} {request.path_params['slug'][:100]!r}", None, "look for it by its name")
-            return other(request, path.removesuffix("html") + document(request))
+            return moved
         iri = addresses.iri(kind, name)
         if iri is None:
             raise NotFound(f"no {_SAID[kind]} {name[:100]!r}", None, "look for it by its name")
         links = {"Link": f'<{_ascii(iri)}>; rel="canonical"'}
-        if suffix == "html":
-            return html(request, site, lambda: _PAGES[kind](site.store, site.names, site.folder, iri, site.base), links)
-        format = known(suffix) or "turtle"
-        return site.fresh.kept(request, lambda: page.document(site.store, site.names, iri, format), FORMATS[format].media, links)
+        try:
+            if suffix == "html":
+                return html(request, site, lambda: _PAGES[kind](site.store, site.names, site.folder, iri, site.base), links)
+            format = known(suffix) or "turtle"
+            return site.fresh.kept(request, lambda: page.document(site.store, site.names, iri, format), FORMATS[format].media, links)
+        except NotFound:
+            if (moved := there(request, site, addresses)) is None:
+                raise
+            return moved  # the name of the thing itself ends like an address of a document
 
     return handle
 
@@ -51,7 +63,8 @@ def ontology(request: Request, site: Site) -> Response:
         return html(request, site, lambda: page.ontology(site.store, site.names, site.folder, site.base), vary)
     format = known(suffix)
     if format is None:
-        raise NotFound("the ontology is not kept in that format", None, "choose one of " + ", ".join(page.DOCUMENTS))
+        suffixes = ["html", *(FORMATS[one].suffix for one in page.DOCUMENTS)]
+        raise NotFound("the ontology is not kept in that format", None, "choose one of " + ", ".join(suffixes))
     return site.fresh.kept(request, lambda: page.document(site.store, site.names, page.ONTOLOGY, format), FORMATS[format].media, vary)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -20,6 +21,7 @@ from kg.web import linked
 from kg.web import questions as asking
 from kg.web.endpoint import Shown
 from kg.web.fresh import Fresh
+from kg.web.request import root
 from kg.web.site import PAGE, Does, Site, html, problem
 from kg.worker import Result
 
@@ -31,14 +33,18 @@ _META = re.compile(r'http-equiv="Content-Security-Policy" content="([^"]+)"')
 
 def routes(
     store: Store, folder: Folder, names: Names, base: str | None = None, reload: bool = False,
-    generation: Callable[[], object] = lambda: 0,
+    generation: Callable[[], object] = lambda: 0, note: Callable[[str], None] = lambda line: None,
 ) -> list[BaseRoute]:
     """The routes of all pages. Whatever asks the store does so in a thread, never in the event loop.
 
     `base` is the address under which the world knows the server; `reload` reads the questions anew for each request;
-    `generation` gives a value that is another after each change of the store.
+    `generation` gives a value that is another after each change of the store; `note` is told of
+    files that cannot be used.
     """
-    site = Site(store, names, folder, base, Fresh(folder, reload, generation))
+    site = Site(store, names, folder, base, Fresh(folder, reload, generation), note)
+    with suppress(KgError, OSError, SyntaxError):  # read once, so that it is known when the file goes away
+        page.Addresses(names, folder, base)
+        page.title(folder)
 
     def route(path: str, does: Does) -> Route:
         return Route(path, _handler(site, does), methods=["GET"])
@@ -68,7 +74,7 @@ def shown(store: Store, folder: Folder, names: Names, base: str | None = None) -
 
     async def show(request: Request, text: str, result: Result) -> Response:
         fragment = result.content.decode("utf-8")
-        made = await run_in_threadpool(page.answered, store, names, folder, fragment, text, base)
+        made = await run_in_threadpool(page.answered, store, names, folder, fragment, text, base, root(request))
         return Response(made, headers={**PAGE, "Vary": "Accept"}, media_type="text/html")
 
     return show

@@ -23,29 +23,31 @@ class BadRequest(KgError):
         self.status, self.limit, self.headers = status, limit, headers or {}
 
 
-def problem(status: int, detail: str, accept: str | None = None, headers: Mapping[str, str] | None = None, limit: str = "") -> Response:
-    """A response that says what went wrong and what to do. `limit` names the limit that was hit."""
+def problem(
+    status: int, detail: str, accept: str | None = None, headers: Mapping[str, str] | None = None, limit: str = "", root: str = "/",
+) -> Response:
+    """A response that says what went wrong and what to do. `limit` names the limit that was hit; `root` leads to the server's root."""
     try:
         title = HTTPStatus(status).phrase
     except ValueError:
         title = "Error"
     sent = {"Cache-Control": "no-store", **(headers or {})}
     if accept and preferred(accept, _MEDIA) == "text/html":
-        about = f'<p><a href="/limits">The limits</a>: {escape(limit)}</p>\n' if limit else ""
+        about = f'<p><a href="{escape(root)}limits">The limits</a>: {escape(limit)}</p>\n' if limit else ""
         return Response(page(f"{status} {title}", f"<p>{escape(detail)}</p>\n{about}"), status, sent, "text/html")
-    kind = f"/limits#{limit}" if limit else "about:blank"
+    kind = f"{root}limits#{limit}" if limit else "about:blank"
     document: dict[str, object] = {"type": kind, "title": title, "status": status, "detail": detail}
     if limit:
         document["limit"] = limit
     return Response(json.dumps(document, ensure_ascii=False) + "\n", status, sent, "application/problem+json")
 
 
-def refused(error: KgError, accept: str | None = None) -> Response:
+def refused(error: KgError, accept: str | None = None, root: str = "/") -> Response:
     """The response that an error of the program means."""
     headers = {"Retry-After": "5"} if isinstance(error, Busy) else {}
     timed = "deadline" if isinstance(error, TimedOut) else "queue" if isinstance(error, Busy) else ""
     limit = error.limit if isinstance(error, OverLimit) else timed
-    return problem(error.http_status, str(error), accept, headers, limit)
+    return problem(error.http_status, str(error), accept, headers, limit, root)
 
 
 def page(title: str, body: str) -> str:

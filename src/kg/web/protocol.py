@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kg.errors import BadQuery, OverLimit
+from kg.query import is_update
 from kg.web import description
 from kg.web.endpoint import LONGEST, Endpoint, compressed, sent
 from kg.web.negotiate import OFFERS, formats
@@ -86,13 +88,19 @@ async def _query(request: Request, endpoint: Endpoint, text: str, asked: dict[st
     gzip = not html and compressed(request)
     wanted = {kind: one[0] if one else None for kind, one in chosen.items()}
     # The number is read before the query is sent: what is kept under it is of that state or of a later one, never of an earlier.
-    key = (endpoint.pool.generation, text, base, tuple(wanted.items()), tuple(default or ()), tuple(named or ()), bool(default or named), gzip)
+    graphs = tuple(default or ()), tuple(named or ()), bool(default or named)
+    key = (endpoint.pool.generation, text, base, tuple(wanted.items()), *graphs, gzip)
     result = endpoint.kept.get(key)
     if result is None:
-        result = await while_wanted(request, endpoint.pool.query(
-            text, wanted, client=request.scope.get("kg.client", ""), base=base, default=default, named=named,
-            prefixes=endpoint.prefixes if chosen["graph"] and chosen["graph"][0] in ("turtle", "trig", "rdfxml", "jsonld") else None,
-            gzip=gzip))
+        try:
+            result = await while_wanted(request, endpoint.pool.query(
+                text, wanted, client=request.scope.get("kg.client", ""), base=base, default=default, named=named,
+                prefixes=endpoint.prefixes if chosen["graph"] and chosen["graph"][0] in ("turtle", "trig", "rdfxml", "jsonld") else None,
+                gzip=gzip))
+        except BadQuery as error:
+            if not isinstance(error, OverLimit) and is_update(text[:LONGEST]):
+                raise BadRequest(400, "this is an update and was sent as a query", f"send it by POST as {UPDATE}") from error
+            raise
         if len(text) <= LONGEST and not _CHANGING.search(text):
             endpoint.kept.put(key, result)
     else:

@@ -46,9 +46,11 @@ def asked(request: Request, site: Site) -> Response:
     vary = {} if format else {"Vary": "Accept"}
     if format is None:
         types = _types(query)
-        # What a client that takes anything gets is the page.
-        format = types[chosen(request, ["text/html", *(media for media in types if media != "text/html")])]
-    media = FORMATS[format].media
+        # What a client that takes anything gets is the page; else the type that it asked for by name, also where the format has several.
+        media = chosen(request, ["text/html", *(media for media in types if media != "text/html")])
+        format = types[media]
+    else:
+        media = FORMATS[format].media
     files = (query.path,) if query.path else ()
     if format == "html":
         return site.fresh.kept(
@@ -69,9 +71,11 @@ def _written(site: Site, query: Query, given: Mapping[str, str], format: str) ->
 
 
 def _question(site: Site, name: str) -> Query:
-    """The question of that name. Raises NotFound with the nearest names, as the command line does."""
+    """The question of that name. Raises NotFound with the nearest names, as the command line does, and BadQuery where it is broken."""
     found = site.questions().get(name)
-    return found if found is not None else question(site.folder, harmless(name[:100]))
+    if name in site.broken:
+        raise site.broken[name]
+    return found if found is not None else question(site.folder, harmless(name[:100]), "the page of the questions lists all")
 
 
 def _given(request: Request) -> dict[str, str]:
@@ -86,8 +90,9 @@ def _given(request: Request) -> dict[str, str]:
 
 def _types(query: Query) -> dict[str, str]:
     """The media types of a question's answer, each with its format: those of the SPARQL endpoint, and Markdown."""
-    types = {media: name for name, some in OFFERS[query.kind].items() for media in some}
-    return types | ({FORMATS["markdown"].media: "markdown"} if query.kind in FORMATS["markdown"].kinds else {})
+    offered = {**OFFERS[query.kind], "markdown": (FORMATS["markdown"].media,)}
+    # Every question has a page; a table has formats in which there is no yes or no.
+    return {media: name for name, some in offered.items() if name == "html" or query.kind in FORMATS[name].kinds for media in some}
 
 
 def found(request: Request, site: Site) -> Response:

@@ -24,6 +24,17 @@ def accepted(request: Request) -> str | None:
     return ", ".join(given) if given else None
 
 
+def path(request: Request) -> str:
+    """The path as it was sent, where a slash in a name is still `%2F`."""
+    raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
+    return raw.decode("latin-1").partition("?")[0]
+
+
+def root(request: Request) -> str:
+    """What leads from the address that was asked to the root of the server ("", "../" …), so that links hold behind a prefix too."""
+    return "../" * (path(request).count("/") - 1)
+
+
 def media_type(request: Request) -> str:
     """The media type of the body, without parameters. Raises BadRequest (415) for another encoding than UTF-8."""
     main, *parameters = request.headers.get("content-type", "").split(";")

@@ -75,7 +75,7 @@ async def serve(folder: Folder, settings: Settings, ready: Callable[[str], None]
             store = WorkerStore(pool, asyncio.get_running_loop())
             endpoint.shown = shown(store, folder, known, settings.base)
             pages = [
-                *routes(store, folder, known, settings.base, settings.reload, lambda: pool.generation),
+                *routes(store, folder, known, settings.base, settings.reload, lambda: pool.generation, settings.note),
                 *editor.routes(store, folder, known, settings.base, lambda: pool.generation),
             ]
             app = application(endpoint, names(settings), pages, settings.log)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -11,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from kg import page
 from kg.answer import FORMATS
-from kg.errors import KgError
+from kg.errors import BadQuery, KgError, OverLimit
 from kg.folder import Folder
 from kg.names import Names
 from kg.query import Query, questions
@@ -20,7 +21,7 @@ from kg.web.fresh import Fresh
 from kg.web.negotiate import preferred
 from kg.web.problem import BadRequest, refused
 from kg.web.problem import problem as told
-from kg.web.request import accepted
+from kg.web.request import accepted, root
 
 _DOCUMENTS = {FORMATS[name].suffix: name for name in page.DOCUMENTS}
 """Suffix → format of the document about a resource."""
@@ -44,13 +45,26 @@ class Site:
     folder: Folder
     base: str | None
     fresh: Fresh
+    note: Callable[[str], None] = lambda line: None
+    """Is told what whoever runs the server should know."""
+    broken: dict[str, BadQuery] = field(default_factory=dict)
+    """The questions whose files cannot be used, by name, with what is wrong."""
     _questions: dict[str, Query] | None = None
     _drawn: tuple[object, str] | None = None
 
     def questions(self) -> dict[str, Query]:
-        """The questions of the folder; with `reload` as they are now. Raises BadQuery."""
+        """The questions of the folder; with `reload` as they are now. What cannot be read is left out, and noted once."""
         if self._questions is None or self.fresh.reload:
-            self._questions = questions(self.folder)
+            broken: dict[str, BadQuery] = {}
+
+            def leave(path: Path, error: KgError) -> None:
+                broken[path.stem] = BadQuery(error.what, path.name, error.todo)
+
+            self._questions = questions(self.folder, leave)
+            for name, error in broken.items():
+                if str(self.broken.get(name)) != str(error):
+                    self.note(f"the question {error}; until then it is left out")
+            self.broken = broken
         return self._questions
 
     def network(self) -> str:
@@ -68,16 +82,18 @@ class Site:
 
 def problem(request: Request, site: Site, error: KgError) -> Response:
     """What went wrong: a problem document (RFC 9457), or the page of it where the client prefers HTML."""
+    if isinstance(error, BadQuery) and not isinstance(error, OverLimit):  # all queries of pages are ours, and nobody else's fault
+        error = BadRequest(500, f"{Path(error.where).name}: {error.what}" if error.where else error.what, error.todo)
+    up = f"{site.base.rstrip('/')}/" if site.base else root(request)
     if isinstance(error, BadRequest):
-        response = told(error.status, str(error), accepted(request), error.headers, error.limit)
+        response = told(error.status, str(error), accepted(request), error.headers, error.limit, up)
     else:
-        response = refused(error, accepted(request))
+        response = refused(error, accepted(request), up)
     response.headers["Vary"] = "Accept"
     if response.headers["content-type"].startswith("text/html"):
-        root = "../" * (request.scope["path"].count("/") - 1)
         title = _TITLES.get(response.status_code, "That did not work")
         text = page.problem(
-            site.store, site.names, site.folder, response.status_code, title, _told(error), error.todo or "", root, site.base)
+            site.store, site.names, site.folder, response.status_code, title, _told(error), error.todo or "", root(request), site.base)
         return Response(text, response.status_code, {**_without(response.headers), **PAGE}, "text/html")
     return response
 
@@ -115,5 +131,5 @@ def known(suffix: str) -> str | None:
 
 def other(request: Request, path: str) -> Response:
     """303 to another path of this server, relative to the one that was asked, so that it holds behind a prefix too (RFC 9110 §10.2.2)."""
-    up = "../" * (request.scope["path"].count("/") - 1)
-    return RedirectResponse((up or "./") + quote(path, safe="/%#"), 303, {"Vary": "Accept", "Cache-Control": "public, max-age=60"})
+    there = (root(request) or "./") + quote(path, safe="/%#")
+    return RedirectResponse(there, 303, {"Vary": "Accept", "Cache-Control": "public, max-age=60"})
