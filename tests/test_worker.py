@@ -211,6 +211,30 @@ def test_a_store_that_another_process_writes_is_refused(tmp_path: Path) -> None:
     pooled(store, does, writable=True)
 
 
+@pytest.mark.parametrize("writable", [False, True])
+def test_another_store_in_the_same_place_is_noticed(writable: bool, tmp_path: Path) -> None:
+    store = served.store(tmp_path / "store", TURTLE)
+    other = served.store(tmp_path / "other", "<http://x.org/s> <http://x.org/p> 1 .")
+
+    async def does(pool: Pool) -> None:
+        await answers(pool)
+        store.rename(tmp_path / "old")
+        other.rename(store)
+        files = {file.name for file in store.iterdir()}
+        if writable:
+            with pytest.raises(StoreError, match="another store has taken its place"):
+                await pool.update("INSERT DATA { <http://x.org/s> <http://x.org/p> 2 }")
+            with pytest.raises(StoreError, match="another store has taken its place"):
+                await answers(pool)
+        else:
+            assert pool.generation == 1 and (await pool.query("SELECT * { ?s ?p ?o }", KEPT)).rows == 1
+        await pool.close()
+        assert {file.name for file in store.iterdir()} == files
+
+    pooled(str(store), does, writable=writable)
+    assert len(open_store(store).ask("SELECT * { ?s ?p ?o }").rows) == 1
+
+
 def test_a_store_that_is_none_is_an_error(tmp_path: Path) -> None:
     async def run() -> None:
         pool = Pool(str(tmp_path), Limits())

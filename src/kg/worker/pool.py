@@ -48,6 +48,7 @@ class Pool:
         self._still = asyncio.Lock()  # no process opens the store while it is written
         self._generation = 0  # how often something was written
         self._state = (-1, path)  # the generation that others may see, and where it lies
+        self._place = _identity(path)
         self._stopping = asyncio.Event()
         self._closed = False
 
@@ -74,6 +75,8 @@ class Pool:
     @property
     def generation(self) -> int:
         """How often something was written since the start."""
+        if not self.writable:
+            self._look()
         return self._generation
 
     @property
@@ -100,8 +103,10 @@ class Pool:
         await asyncio.gather(*(worker.end() for worker in self._all))
         async with self._still:
             if self._writer:
-                await asyncio.to_thread(shutil.rmtree, os.path.join(self.path, READERS), True)
-                await self._writer.end(gently=True)
+                same = _identity(self.path) == self._place
+                if same:
+                    await asyncio.to_thread(shutil.rmtree, os.path.join(self.path, READERS), True)
+                await self._writer.end(gently=same)  # who closes a store tidies up by its name, also in another's
                 self._writer = None
         while self._tasks:  # of queries that ran
             await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -155,8 +160,18 @@ class Pool:
         """Deletes a graph. Raises NotFound and as `update`."""
         await self._write({"do": "delete", "graph": iri}, b"")
 
+    def _look(self) -> None:
+        """Sees that the place still holds the store that was there at the start: what another put there is a new state for who
+        reads, and nothing to write to. Raises StoreError."""
+        if self._place != (now := _identity(self.path)) and now is not None:
+            if self.writable:
+                raise StoreError("another store has taken its place", self.path, "start the server again")
+            self._place = now
+            self._generation += 1
+
     async def _spawn(self) -> Child:
         async with self._still:
+            self._look()
             worker = await Child.start(await self._readable(), False, self.limits, self._generation)
             self._all.add(worker)
         return worker
@@ -262,6 +277,7 @@ class Pool:
                 del self._waiting[client]
 
     async def _ask(self, head: frame.Head, body: bytes, client: str) -> tuple[frame.Head, bytes]:
+        self._look()
         worker = await self._take(client)
         whole = False
         try:
@@ -289,6 +305,7 @@ class Pool:
         async with self._still:
             if self._closed or not self.writable:
                 raise Busy("nothing can be written", None, "try again later")
+            self._look()
             try:
                 answer, _ = await (await self._writing()).ask(head, body, self.limits.deadline)
             except TimeoutError:
@@ -315,6 +332,15 @@ class Pool:
         if self._writer is not None:
             await self._writer.end()
             self._writer = None
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    """Which folder lies at a path; None while there is none."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _result(head: frame.Head, content: bytes) -> Result:
