@@ -16,15 +16,17 @@ import pytest
 
 import served
 import small
-from kg.errors import BadQuery, Busy, KgError, NotFound, OverLimit, StoreError, TimedOut
+from kg.errors import BadQuery, Busy, CannotWrite, KgError, NotFound, OverLimit, StoreError, TimedOut
 from kg.find import find
 from kg.limits import NAMES, SAYS, Limits, refuse_excess
 from kg.names import Names
 from kg.show import show
 from kg.store import open_store
 from kg.worker import Pool, WorkerStore
+from kg.worker.child import Gone
 from kg.worker.pool import Result
 from kg.worker.update import using
+from kg.worker.writer import Writer
 
 KEPT = {"table": "json", "boolean": "json", "graph": "ntriples"}
 TURTLE = "".join(f'<http://x.org/{n}> <http://x.org/p> "{n}" .\n' for n in range(2000))
@@ -209,6 +211,43 @@ def test_a_store_that_another_process_writes_is_refused(tmp_path: Path) -> None:
         await other.close()
 
     pooled(store, does, writable=True)
+
+
+@pytest.mark.parametrize("late", [True, False])
+def test_an_update_whose_answer_does_not_come_may_have_been_made_and_says_so(late: bool, tmp_path: Path) -> None:
+    """The answer is held up, or the process ends, between the writing and the answer."""
+
+    async def does(pool: Pool) -> None:
+        writer = pool._writer
+        assert writer is not None
+        read = writer._read
+
+        async def held() -> tuple[dict[str, object], bytes]:
+            answer = await read()
+            if late:
+                await asyncio.sleep(served.WAIT)
+            else:
+                raise Gone
+            return answer
+
+        writer._read = held  # type: ignore[method-assign]
+        with pytest.raises(TimedOut if late else OverLimit, match="whether it was made is not known"):
+            await pool.update("INSERT DATA { <http://x.org/s> <http://x.org/p> 1 }")
+        assert (await pool.query("ASK { <http://x.org/s> <http://x.org/p> 1 }", KEPT)).content == b'{"head":{},"boolean":true}'
+
+    pooled(str(served.store(tmp_path / "store")), does, writable=True)
+
+
+def test_what_was_written_but_not_brought_to_the_disk_is_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    writer = Writer(str(served.store(tmp_path / "store")), Limits())
+
+    def fails(file: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(os, "fsync", fails)
+    with pytest.raises(CannotWrite, match="it was written, but may not outlive a loss of power"):
+        writer.answer({"do": "update"}, b"INSERT DATA { <http://x.org/s> <http://x.org/p> 1 }")
+    assert len(writer.store) == 1
 
 
 @pytest.mark.parametrize("writable", [False, True])

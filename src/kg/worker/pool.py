@@ -17,6 +17,10 @@ from kg.worker.child import GRACE, Child, Gone, raised
 from kg.worker.frame import READERS
 
 
+_UNKNOWN = "whether it was made is not known: look before you send it again, and do less at a time"
+"""What is to be said when the process that writes ends before it answers: it may have written just before."""
+
+
 class Result(NamedTuple):
     """What a process answered: its kind (table, graph, boolean), its format (None: none fits), its rows, its bytes, and
     whether these are compressed."""
@@ -148,7 +152,10 @@ class Pool:
     async def update(
         self, text: str, base: str | None = None, default: list[str] | None = None, named: list[str] | None = None
     ) -> None:
-        """Makes an update; returns when it is on the disk. Raises BadQuery, CannotWrite, TimedOut."""
+        """Makes an update; returns when it is on the disk. Raises BadQuery, CannotWrite, TimedOut, OverLimit.
+
+        After TimedOut, OverLimit or CannotWrite it may have been made all the same, as their words say.
+        """
         head: frame.Head = {"do": "update", "base": base, "default": default or [], "named": named or []}
         await self._write(head, text.encode("utf-8", "surrogatepass"))
 
@@ -311,11 +318,11 @@ class Pool:
             except TimeoutError:
                 await self._stop_writer("deadline")
                 raise TimedOut(f"it took longer than {self.limits.deadline:g} seconds", None,
-                               "nothing was changed; do less at a time") from None
+                               _UNKNOWN) from None
             except Gone:
                 await self._stop_writer("crash")
                 raise OverLimit("the process that made it ended: it needs more memory or depth than allowed", None,
-                                "nothing was changed; do less at a time", limit="memory") from None
+                                _UNKNOWN, limit="memory") from None
             except asyncio.CancelledError:
                 await self._stop_writer("cancelled")
                 raise
