@@ -25,6 +25,7 @@ from kg.store import open_store
 from kg.worker import Pool, WorkerStore
 from kg.worker.child import Gone
 from kg.worker.pool import Result
+from kg.worker.turns import Turns
 from kg.worker.update import using
 from kg.worker.writer import Writer
 
@@ -148,6 +149,53 @@ def test_each_client_has_its_turn_and_the_queue_has_an_end(path: str) -> None:
         assert done.index("one") < 4 and len(done) == 21
 
     pooled(path, does, queue=20)
+
+
+def test_queries_of_pages_do_not_wait_for_those_of_others(path: str) -> None:
+    async def run() -> None:
+        pool = Pool(path, Limits(workers=1, deadline=60.0, waiting=60.0), reserved=1)
+        try:
+            await pool.start()
+            store = WorkerStore(pool, asyncio.get_running_loop())
+            long = [asyncio.create_task(pool.query(BOMB, KEPT, client="many")) for _ in range(10)]
+            await asyncio.sleep(0.2)
+            assert pool.waiting == 9
+            assert len(await asyncio.wait_for(asyncio.to_thread(lambda: store.ask("SELECT * { <http://x.org/7> ?p ?o }").rows), 30)) == 1
+            assert not any(task.done() for task in long)
+            for task in long:
+                task.cancel()
+            await asyncio.gather(*long, return_exceptions=True)
+        finally:
+            await pool.close()
+
+    asyncio.run(run())
+
+
+def test_a_client_holds_no_more_than_its_part() -> None:
+    async def run() -> None:
+        turns: Turns[int] = Turns("a thread", 3, 60.0, most=2)
+        for number in range(4):
+            turns.offer(number)
+        assert {await turns.take("many"), await turns.take("many")} == {3, 2} and turns.take_free("many") is None
+        waits = [asyncio.create_task(turns.take("many")) for _ in range(3)]
+        await asyncio.sleep(0)
+        assert await turns.take("one") == 1 and turns.waiting == 3
+        with pytest.raises(Busy, match="3 wait for a thread already"):
+            await turns.take("many")
+        turns.done("one")
+        turns.offer(1)
+        assert turns.waiting == 3 and turns.free == [0, 1]
+        turns.done("many")
+        turns.offer(3)
+        assert await waits[0] == 3 and turns.waiting == 2
+        waits[1].cancel()
+        await asyncio.sleep(0)
+        assert turns.waiting == 1
+        turns.refuse()
+        with pytest.raises(asyncio.CancelledError):
+            await waits[2]
+
+    asyncio.run(run())
 
 
 def test_who_gives_up_gives_the_process_back(path: str) -> None:
@@ -336,7 +384,7 @@ except OSError as error:
 def test_a_process_ends_with_its_server(path: str, tmp_path: Path) -> None:
     with served.serving("--store", path) as server:
         children = server.processes()[1:]
-        assert len(children) == 2
+        assert len(children) == 3
         server.process.kill()
         server.process.wait()
         end = time.monotonic() + served.WAIT

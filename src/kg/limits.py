@@ -18,7 +18,7 @@ def _limit(default: Any, says: str) -> Any:
 class Limits:
     """All limits of a server. Each is an option of `kg serve`, and stands at `/limits`."""
 
-    workers: int = _limit(2, "processes in which queries are evaluated")
+    workers: int = _limit(2, "processes in which queries are evaluated, beside one for the queries of pages")
     deadline: float = _limit(10.0, "seconds for a query or an update")
     queue: int = _limit(1_000, "queries that may wait for a process")
     waiting: float = _limit(30.0, "seconds that a query may wait for a process")

@@ -27,7 +27,7 @@ class WorkerStore:
 
     def ask(self, text: str, where: str | None = None, added: int = 0) -> Answer:
         """Answers SPARQL text. Raises BadQuery, OverLimit, TimedOut, Busy, StoreError."""
-        asked = self.pool.query(text, _KEPT, client=client.get(), where=where, added=added)
+        asked = self.pool.query(text, _KEPT, client=client.get(), where=where, added=added, own=True)
         try:
             future = asyncio.run_coroutine_threadsafe(asked, self.loop)
         except RuntimeError as error:  # the loop has ended
