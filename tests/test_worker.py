@@ -25,6 +25,7 @@ from kg.store import open_store
 from kg.worker import Pool, WorkerStore
 from kg.worker.child import Gone
 from kg.worker.pool import Result
+from kg.worker.store import began
 from kg.worker.turns import Turns
 from kg.worker.update import using
 from kg.worker.writer import Writer
@@ -169,6 +170,22 @@ def test_queries_of_pages_do_not_wait_for_those_of_others(path: str) -> None:
             await pool.close()
 
     asyncio.run(run())
+
+
+def test_a_page_has_one_deadline_for_all_its_queries(path: str) -> None:
+    async def does(pool: Pool) -> None:
+        store = WorkerStore(pool, asyncio.get_running_loop())
+
+        def asking() -> None:
+            began.set(time.monotonic())
+            with pytest.raises(TimedOut, match="together"):
+                for _ in range(1_000_000):
+                    store.ask("SELECT (COUNT(*) AS ?n) { ?a ?b ?c }")
+
+        await asyncio.to_thread(asking)
+        await answers(pool)
+
+    pooled(path, does, deadline=1.0, waiting=1.0)
 
 
 def test_a_client_holds_no_more_than_its_part() -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Lock
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -46,6 +47,7 @@ class Site:
     fresh: Fresh
     _questions: dict[str, Query] | None = None
     _drawn: tuple[object, str] | None = None
+    _drawing: Lock = field(default_factory=Lock)
 
     def questions(self) -> dict[str, Query]:
         """The questions of the folder; with `reload` as they are now. Raises BadQuery."""
@@ -59,11 +61,12 @@ class Site:
         from kg.picture import detailed, fitting
         from kg.picture import page as picture
 
-        now = self.fresh.generation()
-        if self._drawn is None or self._drawn[0] != now:
-            graph = detailed(fitting(network(self.store)), self.store, self.names)
-            self._drawn = (now, picture(graph, self.folder.setting_or("pictureTitle", "Network")))
-        return self._drawn[1]
+        with self._drawing:  # who asks meanwhile waits, and finds it made
+            now = self.fresh.generation()
+            if self._drawn is None or self._drawn[0] != now:
+                graph = detailed(fitting(network(self.store)), self.store, self.names)
+                self._drawn = (now, picture(graph, self.folder.setting_or("pictureTitle", "Network")))
+            return self._drawn[1]
 
 
 def problem(request: Request, site: Site, error: KgError) -> Response:

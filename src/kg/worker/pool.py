@@ -16,7 +16,6 @@ from kg.worker.child import GRACE, Child, Gone, raised
 from kg.worker.frame import READERS
 from kg.worker.turns import Turns
 
-
 _UNKNOWN = "whether it was made is not known: look before you send it again, and do less at a time"
 """What is to be said when the process that writes ends before it answers: it may have written just before."""
 
