@@ -450,6 +450,33 @@ def test_what_can_be_counted_is_refused_before_it_is_read(text: str, limit: str)
     assert raised.value.limit == limit
 
 
+@pytest.mark.parametrize(
+    ("text", "link"),
+    [
+        *(("ASK { FILTER(1%s) }", link) for link in ("||1", " && 1", "+1", " * 1", "/1", " - ?x", "-1", "-<http://x.org/f>(1)", "||(1)")),
+        *(("ASK { ?s <http://x.org/p>%s ?o }", link) for link in ("/<http://x.org/p>", "|<http://x.org/p>")),
+        *(("ASK { %s }", link) for link in ("OPTIONAL {}", "MINUS {} . ", "{} UNION ", "{}", "FILTER(1) . ", "BIND(1 AS ?x)", "VALUES ?x { 1 }",
+                                            "FILTER EXISTS {}", "GRAPH ?g {}", "?s ?p ?o . ", "?s ?p ?o; ?q ?r.", "?s ?p 1, 2 .")),
+        ("SELECT %s {}", "(1 AS ?x) "), ("SELECT * {} ORDER BY%s", " (1)"), ("SELECT * { { SELECT * {} GROUP BY%s } }", " (1)"),
+        ("INSERT {} WHERE { %s }", "?s ?p ?o . "),
+    ],
+)
+def test_a_chain_is_refused_before_it_is_read(text: str, link: str) -> None:
+    with pytest.raises(OverLimit) as raised:
+        refuse_excess(text % (link * 10_000), Limits(items=1 << 20, values=1 << 20))
+    assert raised.value.limit == "chain"
+
+
+def test_what_makes_no_tree_is_no_chain() -> None:
+    limits = Limits(items=1 << 20)
+    for text, link in (
+        ("INSERT DATA { %s }", "<http://x.org/my-s> ex:my-p -1, '-'@en-us ; ex:q 'a'^^ex:t . "), ("INSERT DATA { GRAPH ex:g { %s } }", "ex:s ex:p (1 2) ."),
+        ("%s", "INSERT DATA { ex:s ex:p 1 } ; "), ("%s", "INSERT { ?s ex:p 1 } WHERE { ?s ?p ?o } ; "),
+        ("ASK { FILTER(?x IN (%s 1)) }", "-1, "), ("ASK { VALUES (?x) { %s } }", "(-1) "),
+    ):
+        refuse_excess(text % (link * 4000), limits)
+
+
 def test_what_only_looks_like_too_much_is_not() -> None:
     brackets = "'" + "(" * 500 + "'"
     refuse_excess("SELECT * { FILTER(?x IN (" + ", ".join(["<http://x.org/((((>"] * 300) + ")) }", Limits())
