@@ -172,6 +172,18 @@ def test_queries_of_pages_do_not_wait_for_those_of_others(path: str) -> None:
     asyncio.run(run())
 
 
+def test_limits_for_the_public_leave_our_own_queries_whole(path: str) -> None:
+    async def does(pool: Pool) -> None:
+        store = WorkerStore(pool, asyncio.get_running_loop())
+        for text in ("CONSTRUCT WHERE { ?s ?p ?o }", "SELECT * { ?s ?p ?o FILTER(?s IN (" + "<http://x.org/a>, " * 20 + "?s)) VALUES ?x { 1 2 3 } }"):
+            for _ in range(2):
+                assert len(await asyncio.to_thread(lambda text=text: store.ask(text))) in (2000, 6000)
+                with pytest.raises(OverLimit):
+                    await pool.query(text, KEPT)
+
+    pooled(path, does, rows=20, answer=1000, values=2)
+
+
 def test_a_page_has_one_deadline_for_all_its_queries(path: str) -> None:
     async def does(pool: Pool) -> None:
         store = WorkerStore(pool, asyncio.get_running_loop())

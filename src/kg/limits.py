@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from kg.errors import OverLimit
@@ -42,6 +42,15 @@ class Limits:
 NAMES = tuple(one.name for one in fields(Limits))
 SAYS = {one.name: str(one.metadata["says"]) for one in fields(Limits)}
 """What each limit bounds."""
+
+_COUNTED = ("rows", "answer", "nesting", "chain", "items", "values")
+
+
+def own(limits: Limits) -> Limits:
+    """The limits of our own queries: what is counted is never less than the defaults, which every page of the site keeps."""
+    standard = Limits()
+    return replace(limits, **{name: max(getattr(limits, name), getattr(standard, name)) for name in _COUNTED})
+
 
 _RUN = re.compile(r"[!+-](?:\s*[!+-])*")
 _TOKEN = re.compile(r"[()\[\]{}]|[,=<>!&|+*/^;]|[^\s()\[\]{},=<>!&|+*/^;]+")

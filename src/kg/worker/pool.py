@@ -129,8 +129,8 @@ class Pool:
         """The answer of a query, in the format wanted for its kind.
 
         `default` and `named` are the graphs of the dataset, None for both: as the query says. With `gzip` a long answer comes
-        compressed, and says so. `own` is for queries of our own making, which do not wait for those of others. Raises BadQuery,
-        OverLimit, TimedOut, Busy, StoreError.
+        compressed, and says so. `own` is for queries of our own making, which do not wait for those of others and may be as long
+        as the defaults allow (`kg.limits.own`). Raises BadQuery, OverLimit, TimedOut, Busy, StoreError.
         """
         head: frame.Head = {"do": "query", "formats": dict(formats), "base": base, "where": where, "added": added}
         if default is not None or named is not None:
@@ -139,6 +139,8 @@ class Pool:
             head["prefixes"] = dict(prefixes)
         if gzip:
             head["gzip"] = True
+        if own:
+            head["own"] = True
         return _result(*await self._ask(head, text.encode("utf-8", "surrogatepass"), client, own))
 
     async def graph(
