@@ -351,6 +351,44 @@ def test_another_store_in_the_same_place_is_noticed(writable: bool, tmp_path: Pa
     assert len(open_store(store).ask("SELECT * { ?s ?p ?o }").rows) == 1
 
 
+def test_why_no_process_can_be_started_is_told(tmp_path: Path) -> None:
+    store = served.store(tmp_path / "store", TURTLE)
+
+    async def does(pool: Pool) -> None:
+        told: list[str] = []
+        pool.note = told.append
+        store.rename(tmp_path / "away")
+        os.kill(pool.processes[0], signal.SIGKILL)
+        with pytest.raises(KgError):
+            await pool.query("ASK {}", KEPT)
+        while not told:
+            await asyncio.sleep(0.05)
+        assert not pool.ready
+        with pytest.raises(StoreError, match="cannot be opened") as raised:
+            await pool.query("ASK {}", KEPT)
+        assert raised.value.http_status == 503 and str(tmp_path) not in str(raised.value)
+        await asyncio.sleep(1)
+        assert len(told) == 1 and told[0].startswith(f"no process can be started: {store}")
+        (tmp_path / "away").rename(store)
+        while not pool.ready:
+            await asyncio.sleep(0.05)
+        await answers(pool)
+
+    pooled(str(store), does)
+
+
+def test_a_state_that_cannot_be_opened_is_no_fault_of_the_query(tmp_path: Path) -> None:
+    store = served.store(tmp_path / "store", TURTLE)
+
+    async def does(pool: Pool) -> None:
+        await pool.update("INSERT DATA { <http://x.org/s> <http://x.org/p> 1 }")
+        pool._state = (pool.generation, str(tmp_path / "none"))
+        with pytest.raises(StoreError, match="cannot be opened again"):
+            await answers(pool)
+
+    pooled(str(store), does, writable=True)
+
+
 def test_a_store_that_is_none_is_an_error(tmp_path: Path) -> None:
     async def run() -> None:
         pool = Pool(str(tmp_path), Limits())

@@ -68,6 +68,7 @@ async def serve(folder: Folder, settings: Settings, ready: Callable[[str], None]
         pool = Pool(str(settings.store or folder.root), settings.limits, settings.token is not None, reserved=1)
         endpoint = Endpoint(pool, settings.limits, known.prefixes, settings.base, settings.token)
         pool.ended = lambda why: endpoint.metrics.ended.labels(why).inc()
+        pool.note = settings.note
         try:
             await pool.start()
             if not pool.confined:

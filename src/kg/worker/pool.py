@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import shutil
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import NamedTuple
@@ -18,6 +20,9 @@ from kg.worker.turns import Turns
 
 _UNKNOWN = "whether it was made is not known: look before you send it again, and do less at a time"
 """What is to be said when the process that writes ends before it answers: it may have written just before."""
+
+
+_MINUTE = 60.0
 
 
 class Result(NamedTuple):
@@ -46,6 +51,10 @@ class Pool:
     ) -> None:
         self.path, self.limits, self.writable = path, limits, writable
         self.ended, self.reserved = ended, reserved
+        self.note: Callable[[str], None] = lambda line: None
+        """Is told, once a minute, why no process can be started."""
+        self._failed = False  # whether the last start did
+        self._noted = -math.inf
         self._all: set[Child] = set()
         self._asked: Turns[Child] = Turns("a process", limits.queue, limits.waiting)
         self._own: Turns[Child] = Turns("a process", limits.queue, limits.waiting)
@@ -206,11 +215,11 @@ class Pool:
         return self._state[1]
 
     async def _renew(self, worker: Child) -> None:
-        """Lets a process see the state of now. Raises Gone, TimeoutError."""
+        """Lets a process see the state of now. Raises Gone, TimeoutError, StoreError."""
         async with self._still:
             answer, _ = await worker.ask({"do": "reopen", "path": await self._readable()}, b"", self.limits.deadline)
             if "error" in answer:
-                raise Gone
+                raise StoreError("the store cannot be opened again", None, "try again in a moment")
             worker.generation = self._generation
             if all(other.generation == self._generation for other in self._all):
                 gone, self._unread = self._unread - {self.path, self._state[1]}, set()
@@ -231,9 +240,15 @@ class Pool:
             pause = 0.1
             while not self._closed:
                 try:
-                    worker.turns.offer(await self._spawn(worker.turns))
+                    started = await self._spawn(worker.turns)
+                    self._failed = False
+                    worker.turns.offer(started)
                     return
-                except (KgError, OSError):
+                except (KgError, OSError) as error:
+                    self._failed = True
+                    if time.monotonic() - self._noted >= _MINUTE:
+                        self._noted = time.monotonic()
+                        self.note(f"no process can be started: {error}")
                     with suppress(TimeoutError):
                         await asyncio.wait_for(self._stopping.wait(), pause)
                     pause = min(pause * 2, GRACE)
@@ -247,6 +262,8 @@ class Pool:
         """A process for a query; for one of our own the one that is kept for these, where another is not free."""
         if self._closed:
             raise Busy("the server is stopping", None, "try again later")
+        if self._failed and not self._all:
+            raise StoreError("the store cannot be opened", None, "try again in a moment")
         if own and self.reserved:
             worker = self._own.take_free(client) or self._asked.take_free(client)
             return worker or await self._taken(self._own, client)
