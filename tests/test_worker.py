@@ -16,7 +16,7 @@ import pytest
 
 import served
 import small
-from kg.errors import BadQuery, Busy, CannotWrite, KgError, NotFound, OverLimit, StoreError, TimedOut
+from kg.errors import BadQuery, Busy, CannotWrite, KgError, NotFound, OverLimit, StoreError, TimedOut, UsageError
 from kg.find import find
 from kg.limits import NAMES, SAYS, Limits, refuse_excess
 from kg.names import Names
@@ -286,6 +286,11 @@ def test_a_store_that_another_process_writes_is_refused(tmp_path: Path) -> None:
         with pytest.raises(StoreError, match="lock|LOCK"):
             await other.start()
         await other.close()
+        reader = Pool(store, Limits(workers=1))
+        with pytest.raises(UsageError, match="in use by another process"):
+            await reader.start()
+        await reader.close()
+        await pool.update("INSERT DATA { <http://x.org/s> <http://x.org/p> 1 }")
 
     pooled(store, does, writable=True)
 

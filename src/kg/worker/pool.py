@@ -9,10 +9,12 @@ import shutil
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from pathlib import Path
 from typing import NamedTuple
 
 from kg.errors import Busy, KgError, OverLimit, StoreError, TimedOut
 from kg.limits import Limits
+from kg.lock import unwritten
 from kg.worker import frame
 from kg.worker.child import GRACE, Child, Gone, raised
 from kg.worker.frame import READERS
@@ -101,9 +103,12 @@ class Pool:
         return all(worker.confined for worker in self._all)
 
     async def start(self) -> None:
-        """Starts the processes. Raises StoreError."""
+        """Starts the processes. Raises StoreError, and UsageError for a store that another process writes."""
         if self.writable:
             self._writer = await Child.start(self.path, True, self.limits, 0)
+        else:
+            with suppress(OSError), unwritten(Path(self.path)):  # OSError: where nothing may be written, nobody can be asked
+                pass
         for _ in range(self.limits.workers):
             self._asked.offer(await self._spawn(self._asked))
         for _ in range(self.reserved):
