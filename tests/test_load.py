@@ -128,6 +128,21 @@ def test_a_store_that_is_opened_to_write_during_the_loading_is_not_replaced(tmp_
     assert count(store) == 2 and sorted(path.name for path in tmp_path.iterdir()) == ["data.ttl", "store"]
 
 
+def test_a_store_behind_a_link_is_made_where_the_link_leads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that it is never renamed from one disk to another, which no system can."""
+    (tmp_path / "disk").mkdir()
+    store = served.store(tmp_path / "disk" / "store", TURTLE)
+    link = tmp_path / "link"
+    link.symlink_to(store)
+    renamed: list[tuple[Path, Path]] = []
+    rename = os.rename
+    monkeypatch.setattr(os, "rename", lambda old, new: renamed.append((Path(old), Path(new))) or rename(old, new))
+    (tmp_path / "a.ttl").write_text(TURTLE + "<http://x.org/s> a <http://x.org/C> .")
+    assert load([tmp_path / "a.ttl"], link, replace=True) == 3 == count(link)
+    assert link.is_symlink() and {old.parent for old, _ in renamed} == {new.parent for _, new in renamed} == {store.parent}
+    assert sorted(path.name for path in (tmp_path / "disk").iterdir()) == ["data.ttl", "store"]
+
+
 def test_the_command_and_its_bar(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "a.nt"
     file.write_text("".join(f"<http://x.org/{n}> <http://x.org/p> {{}} .\n".replace("{}", f'"{n}"') for n in range(50_000)))

@@ -85,6 +85,7 @@ def load(files: Sequence[Path], store: Path, replace: bool = False, progress: Te
     """
     formats = [format_of(path) for path in files]
     _refuse_place(store, replace)
+    store = store.resolve()  # what a link leads to may lie on another disk, where the new one is made then too
     total = 0
     for path in files:
         try:
@@ -166,7 +167,6 @@ def _put(beside: Path, store: Path) -> None:
 
     Nobody may open the old one to write meanwhile: they would write, and delete files, in the new one, by their names.
     """
-    store = store.resolve()
     old = beside.with_name(beside.name.removesuffix(".part") + ".old")
     there = store.exists()
     with unwritten(store):
