@@ -102,7 +102,7 @@ def test_a_bomb_ends_its_process_and_the_next_query_is_answered(name: str, path:
         (after,) = pool.processes
         assert (before == after) == (name == "bytes") == (not ended)
 
-    pooled(path, does, answer=1 << 20)
+    pooled(path, does, answer=1 << 20, chain=1 << 20)  # the chain is let through, so that it ends a process
 
 
 @pytest.mark.parametrize("format", ["json", "xml", "csv", "tsv", "html"])
