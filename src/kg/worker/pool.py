@@ -226,6 +226,17 @@ class Pool:
             if "error" in answer:
                 raise StoreError("the store cannot be opened again", None, "try again in a moment")
             worker.generation = self._generation
+            for idle in [one for one in self._own.free if one.generation != self._generation]:
+                self._own.free.remove(idle)  # else it would hold a state that nobody asks for
+                try:
+                    answer, _ = await idle.ask({"do": "reopen", "path": self._state[1]}, b"", self.limits.deadline)
+                except (Gone, TimeoutError):
+                    answer = {"error": "StoreError"}
+                if "error" in answer:
+                    self._later(idle)
+                else:
+                    idle.generation = self._generation
+                    self._own.offer(idle)
             if all(other.generation == self._generation for other in self._all):
                 gone, self._unread = self._unread - {self.path, self._state[1]}, set()
                 for place in gone:
