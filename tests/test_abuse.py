@@ -508,3 +508,29 @@ def test_more_connections_than_there_may_be(tmp_path: Path) -> None:
             for connection in connections:
                 connection.close()
         good(server)
+
+
+@pytest.mark.parametrize("length", ["Content-Length: 1000\r\n\r\nASK", "Transfer-Encoding: chunked\r\n\r\n3\r\nASK\r\n"])
+def test_bodies_that_never_end_shut_nobody_out(length: str, tmp_path: Path) -> None:
+    """As many as there may be connections: those whose request is not whole make room, and first those of who has most."""
+    store = served.store(tmp_path / "store", TURTLE)
+    begun = f"POST /sparql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/sparql-query\r\n{length}".encode()
+    connections: list[socket.socket] = []
+    with served.serving("--store", str(store), "--limit", "connections=20", "--limit", "patience=60", "--limit", "workers=1") as server:
+        waiting = socket.create_connection((server.host, server.port), timeout=served.WAIT, source_address=("127.0.0.3", 0))
+        try:
+            waiting.sendall(begun.replace(b"Content-Length: 1000", b"Content-Length: 6"))
+            time.sleep(0.5)
+            for _ in range(40):
+                connection = socket.create_connection((server.host, server.port), timeout=served.WAIT)
+                connections.append(connection)
+                with suppress(ConnectionError):
+                    connection.sendall(begun)
+                time.sleep(0.05)  # until the server has its head
+            for _ in range(5):
+                good(server)
+            waiting.sendall(b"3\r\n {}\r\n0\r\n\r\n" if b"chunked" in begun else b" {}")
+            assert waiting.recv(1 << 16).startswith(b"HTTP/1.1 200 ")
+        finally:
+            for connection in (*connections, waiting):
+                connection.close()

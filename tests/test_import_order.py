@@ -13,7 +13,7 @@ import pytest
 import small
 
 ORDER = [
-    "errors", "folder", "names", "dates", "answer", "query", "limits", "store", "find", "asof", "table", "show", "links", "source", "assemble",
+    "errors", "lock", "folder", "names", "dates", "answer", "query", "limits", "store", "find", "asof", "table", "show", "links", "source", "assemble",
     "check", "build", "causes", "network", "layout", "picture", "export", "graph", "completion",
     "page", "load", "worker", "web", "cli",
 ]

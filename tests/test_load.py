@@ -103,6 +103,46 @@ def test_a_store_is_replaced_only_when_asked_and_when_the_new_one_is_whole(tmp_p
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.ttl", "b.ttl", "bad.ttl", "store"]
 
 
+def test_a_store_that_another_process_writes_is_not_replaced(tmp_path: Path) -> None:
+    store = served.store(tmp_path / "store", TURTLE)
+    token = served.token_file(tmp_path / "token")
+    before = sorted(path.name for path in tmp_path.iterdir())
+    with served.serving("--store", str(store), "--writable", "--token-file", str(token)) as server:
+        with pytest.raises(UsageError, match="in use by another process"):
+            load([tmp_path / "data.ttl"], store, replace=True)
+        assert sorted(path.name for path in tmp_path.iterdir()) == before
+        assert server.update("INSERT DATA { <http://x.org/new> <http://x.org/p> 1 }").status == 204
+        assert server.query("SELECT * { ?s ?p ?o }").body.count(b'"s"') == 4  # three rows, and the head
+    assert load([tmp_path / "data.ttl"], store, replace=True) == 2 == count(store)
+
+
+def test_a_store_that_is_opened_to_write_during_the_loading_is_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = served.store(tmp_path / "store", TURTLE)
+    code = f"import pyoxigraph, sys; store = pyoxigraph.Store({str(store)!r}); print(flush=True); sys.stdin.read()"
+    other = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert other.stdin is not None and other.stdout is not None
+    monkeypatch.setattr("kg.load._refuse_place", lambda store, replace: other.stdout.readline())
+    with pytest.raises(UsageError, match="in use by another process"):
+        load([tmp_path / "data.ttl"], store, replace=True)
+    other.communicate()
+    assert count(store) == 2 and sorted(path.name for path in tmp_path.iterdir()) == ["data.ttl", "store"]
+
+
+def test_a_store_behind_a_link_is_made_where_the_link_leads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that it is never renamed from one disk to another, which no system can."""
+    (tmp_path / "disk").mkdir()
+    store = served.store(tmp_path / "disk" / "store", TURTLE)
+    link = tmp_path / "link"
+    link.symlink_to(store)
+    renamed: list[tuple[Path, Path]] = []
+    rename = os.rename
+    monkeypatch.setattr(os, "rename", lambda old, new: renamed.append((Path(old), Path(new))) or rename(old, new))
+    (tmp_path / "a.ttl").write_text(TURTLE + "<http://x.org/s> a <http://x.org/C> .")
+    assert load([tmp_path / "a.ttl"], link, replace=True) == 3 == count(link)
+    assert link.is_symlink() and {old.parent for old, _ in renamed} == {new.parent for _, new in renamed} == {store.parent}
+    assert sorted(path.name for path in (tmp_path / "disk").iterdir()) == ["data.ttl", "store"]
+
+
 def test_the_command_and_its_bar(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "a.nt"
     file.write_text("".join(f"<http://x.org/{n}> <http://x.org/p> {{}} .\n".replace("{}", f'"{n}"') for n in range(50_000)))

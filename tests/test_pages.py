@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import gzip
 import io
 import json
 import re
 import shutil
+import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from email.utils import formatdate
 from html.parser import HTMLParser
 from pathlib import Path
@@ -18,7 +22,9 @@ import pyoxigraph as ox
 import pytest
 from openapi_spec_validator import validate
 from starlette.applications import Starlette
+from starlette.routing import Router
 from starlette.testclient import TestClient
+from starlette.types import Message
 
 import hostile
 import small
@@ -31,6 +37,7 @@ from kg.query import questions
 from kg.store import Store, open_store
 from kg.web.kept import Kept
 from kg.web.pages import routes
+from kg.worker import client as who
 from served import serving, token_file
 from served import store as store_on_disk
 
@@ -396,21 +403,96 @@ def test_the_network_is_made_once_for_each_state(folder: Folder, store: Store, m
     assert len(made) == 2
 
 
-def test_a_page_is_made_once_while_nothing_changes(folder: Folder, store: Store) -> None:
-    class Counting:
-        def __init__(self) -> None:
-            self.asked = 0
+class Counting:
+    """A store that counts what it is asked."""
 
+    def __init__(self, inner: Store) -> None:
+        self.inner, self.asked = inner, 0
+
+    def ask(self, text: str, where: str | None = None, added: int = 0) -> Answer:
+        self.asked += 1
+        return self.inner.ask(text, where, added)
+
+    def rdflib(self) -> Any:
+        raise AssertionError
+
+
+def test_what_many_ask_for_at_once_is_made_once(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+
+    def slowly(*of: object) -> str:
+        made.append("")
+        time.sleep(0.3)
+        return "<html></html>"
+
+    monkeypatch.setattr("kg.page.kinds", slowly)
+    monkeypatch.setattr("kg.network.network", slowly)
+    monkeypatch.setattr("kg.picture.fitting", lambda graph: graph)
+    monkeypatch.setattr("kg.picture.detailed", lambda graph, *more: graph)
+    monkeypatch.setattr("kg.picture.page", lambda graph, title: graph)
+    with client(folder) as one, ThreadPoolExecutor() as many:
+        for path in ("kinds", "network"):
+            made.clear()
+            assert [reply.status_code for reply in many.map(one.get, [f"/{path}"] * 4)] == [200] * 4
+            assert len(made) == 1
+
+
+def test_what_a_route_takes_no_notice_of_makes_no_page_anew(folder: Folder, store: Store) -> None:
+    counted = Counting(store)
+    one = client(folder, counted)
+    first = one.get("/kinds")
+    asked = counted.asked
+    assert one.get("/kinds?x=1").text == one.get("/kinds?x=2").text == first.text and counted.asked == asked
+    assert one.get("/find?q=tank").text != one.get("/find?q=river").text
+
+
+def test_a_client_whose_pages_wait_holds_up_no_other(folder: Folder, store: Store) -> None:
+    """Its requests wait for their turn; what others ask for, and what needs no store or is made already, comes meanwhile."""
+    free = threading.Event()
+
+    class Slow:
         def ask(self, text: str, where: str | None = None, added: int = 0) -> Answer:
-            self.asked += 1
+            if who.get() == "many":
+                free.wait()
             return store.ask(text, where, added)
 
         def rdflib(self) -> Any:
-            raise AssertionError
+            return store.rdflib()
 
+    pages = Router(routes=routes(Slow(), folder, Names.of(folder)))
+
+    async def ask(address: str, path: str) -> int:
+        who.set(address)
+        status: list[int] = []
+
+        async def receive() -> Message:
+            return {"type": "http.request"}
+
+        async def send(message: Message) -> None:
+            status.append(message.get("status", 0))
+
+        await pages({"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": []}, receive, send)
+        return status[0]
+
+    async def run() -> None:
+        many = [asyncio.create_task(ask("many", f"/kind/{n}.html")) for n in range(100)]
+        try:
+            await asyncio.sleep(0.1)
+            async with asyncio.timeout(60):
+                assert await ask("one", "/kinds") == 200
+                assert await ask("many", "/kinds") == await ask("many", "/static/page.css") == await ask("many", "/favicon.ico") == 200
+            assert not any(task.done() for task in many)
+        finally:
+            free.set()
+            await asyncio.gather(*many, return_exceptions=True)
+
+    asyncio.run(run())
+
+
+def test_a_page_is_made_once_while_nothing_changes(folder: Folder, store: Store) -> None:
     state = [0]
     for reload in (False, True):
-        counting = Counting()
+        counting = Counting(store)
         one = client(folder, counting, reload=reload, generation=lambda: state[0])
         for path in ("/id/manchukuo.html", "/id/manchukuo.ttl", "/ask/wars", "/ask/wars.csv", "/ask/wars?"):
             first = one.get(path)

@@ -16,15 +16,19 @@ import pytest
 
 import served
 import small
-from kg.errors import BadQuery, Busy, KgError, NotFound, OverLimit, StoreError, TimedOut
+from kg.errors import BadQuery, Busy, CannotWrite, KgError, NotFound, OverLimit, StoreError, TimedOut, UsageError
 from kg.find import find
 from kg.limits import NAMES, SAYS, Limits, refuse_excess
 from kg.names import Names
 from kg.show import show
 from kg.store import open_store
 from kg.worker import Pool, WorkerStore
+from kg.worker.child import Gone
 from kg.worker.pool import Result
+from kg.worker.store import began
+from kg.worker.turns import Turns
 from kg.worker.update import using
+from kg.worker.writer import Writer
 
 KEPT = {"table": "json", "boolean": "json", "graph": "ntriples"}
 TURTLE = "".join(f'<http://x.org/{n}> <http://x.org/p> "{n}" .\n' for n in range(2000))
@@ -98,7 +102,7 @@ def test_a_bomb_ends_its_process_and_the_next_query_is_answered(name: str, path:
         (after,) = pool.processes
         assert (before == after) == (name == "bytes") == (not ended)
 
-    pooled(path, does, answer=1 << 20)
+    pooled(path, does, answer=1 << 20, chain=1 << 20)  # the chain is let through, so that it ends a process
 
 
 @pytest.mark.parametrize("format", ["json", "xml", "csv", "tsv", "html"])
@@ -146,6 +150,81 @@ def test_each_client_has_its_turn_and_the_queue_has_an_end(path: str) -> None:
         assert done.index("one") < 4 and len(done) == 21
 
     pooled(path, does, queue=20)
+
+
+def test_queries_of_pages_do_not_wait_for_those_of_others(path: str) -> None:
+    async def run() -> None:
+        pool = Pool(path, Limits(workers=1, deadline=60.0, waiting=60.0), reserved=1)
+        try:
+            await pool.start()
+            store = WorkerStore(pool, asyncio.get_running_loop())
+            long = [asyncio.create_task(pool.query(BOMB, KEPT, client="many")) for _ in range(10)]
+            await asyncio.sleep(0.2)
+            assert pool.waiting == 9
+            assert len(await asyncio.wait_for(asyncio.to_thread(lambda: store.ask("SELECT * { <http://x.org/7> ?p ?o }").rows), 30)) == 1
+            assert not any(task.done() for task in long)
+            for task in long:
+                task.cancel()
+            await asyncio.gather(*long, return_exceptions=True)
+        finally:
+            await pool.close()
+
+    asyncio.run(run())
+
+
+def test_limits_for_the_public_leave_our_own_queries_whole(path: str) -> None:
+    async def does(pool: Pool) -> None:
+        store = WorkerStore(pool, asyncio.get_running_loop())
+        for text in ("CONSTRUCT WHERE { ?s ?p ?o }", "SELECT * { ?s ?p ?o FILTER(?s IN (" + "<http://x.org/a>, " * 20 + "?s)) VALUES ?x { 1 2 3 } }"):
+            for _ in range(2):
+                assert len(await asyncio.to_thread(lambda text=text: store.ask(text))) in (2000, 6000)
+                with pytest.raises(OverLimit):
+                    await pool.query(text, KEPT)
+
+    pooled(path, does, rows=20, answer=1000, values=2)
+
+
+def test_a_page_has_one_deadline_for_all_its_queries(path: str) -> None:
+    async def does(pool: Pool) -> None:
+        store = WorkerStore(pool, asyncio.get_running_loop())
+
+        def asking() -> None:
+            began.set(time.monotonic())
+            with pytest.raises(TimedOut, match="together"):
+                for _ in range(1_000_000):
+                    store.ask("SELECT (COUNT(*) AS ?n) { ?a ?b ?c }")
+
+        await asyncio.to_thread(asking)
+        await answers(pool)
+
+    pooled(path, does, deadline=1.0, waiting=1.0)
+
+
+def test_a_client_holds_no_more_than_its_part() -> None:
+    async def run() -> None:
+        turns: Turns[int] = Turns("a thread", 3, 60.0, most=2)
+        for number in range(4):
+            turns.offer(number)
+        assert {await turns.take("many"), await turns.take("many")} == {3, 2} and turns.take_free("many") is None
+        waits = [asyncio.create_task(turns.take("many")) for _ in range(3)]
+        await asyncio.sleep(0)
+        assert await turns.take("one") == 1 and turns.waiting == 3
+        with pytest.raises(Busy, match="3 wait for a thread already"):
+            await turns.take("many")
+        turns.done("one")
+        turns.offer(1)
+        assert turns.waiting == 3 and turns.free == [0, 1]
+        turns.done("many")
+        turns.offer(3)
+        assert await waits[0] == 3 and turns.waiting == 2
+        waits[1].cancel()
+        await asyncio.sleep(0)
+        assert turns.waiting == 1
+        turns.refuse()
+        with pytest.raises(asyncio.CancelledError):
+            await waits[2]
+
+    asyncio.run(run())
 
 
 def test_who_gives_up_gives_the_process_back(path: str) -> None:
@@ -207,8 +286,112 @@ def test_a_store_that_another_process_writes_is_refused(tmp_path: Path) -> None:
         with pytest.raises(StoreError, match="lock|LOCK"):
             await other.start()
         await other.close()
+        reader = Pool(store, Limits(workers=1))
+        with pytest.raises(UsageError, match="in use by another process"):
+            await reader.start()
+        await reader.close()
+        await pool.update("INSERT DATA { <http://x.org/s> <http://x.org/p> 1 }")
 
     pooled(store, does, writable=True)
+
+
+@pytest.mark.parametrize("late", [True, False])
+def test_an_update_whose_answer_does_not_come_may_have_been_made_and_says_so(late: bool, tmp_path: Path) -> None:
+    """The answer is held up, or the process ends, between the writing and the answer."""
+
+    async def does(pool: Pool) -> None:
+        writer = pool._writer
+        assert writer is not None
+        read = writer._read
+
+        async def held() -> tuple[dict[str, object], bytes]:
+            answer = await read()
+            if late:
+                await asyncio.sleep(served.WAIT)
+            else:
+                raise Gone
+            return answer
+
+        writer._read = held  # type: ignore[method-assign]
+        with pytest.raises(TimedOut if late else OverLimit, match="whether it was made is not known"):
+            await pool.update("INSERT DATA { <http://x.org/s> <http://x.org/p> 1 }")
+        assert (await pool.query("ASK { <http://x.org/s> <http://x.org/p> 1 }", KEPT)).content == b'{"head":{},"boolean":true}'
+
+    pooled(str(served.store(tmp_path / "store")), does, writable=True)
+
+
+def test_what_was_written_but_not_brought_to_the_disk_is_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    writer = Writer(str(served.store(tmp_path / "store")), Limits())
+
+    def fails(file: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(os, "fsync", fails)
+    with pytest.raises(CannotWrite, match="it was written, but may not outlive a loss of power"):
+        writer.answer({"do": "update"}, b"INSERT DATA { <http://x.org/s> <http://x.org/p> 1 }")
+    assert len(writer.store) == 1
+
+
+@pytest.mark.parametrize("writable", [False, True])
+def test_another_store_in_the_same_place_is_noticed(writable: bool, tmp_path: Path) -> None:
+    store = served.store(tmp_path / "store", TURTLE)
+    other = served.store(tmp_path / "other", "<http://x.org/s> <http://x.org/p> 1 .")
+
+    async def does(pool: Pool) -> None:
+        await answers(pool)
+        store.rename(tmp_path / "old")
+        other.rename(store)
+        files = {file.name for file in store.iterdir()}
+        if writable:
+            with pytest.raises(StoreError, match="another store has taken its place"):
+                await pool.update("INSERT DATA { <http://x.org/s> <http://x.org/p> 2 }")
+            with pytest.raises(StoreError, match="another store has taken its place"):
+                await answers(pool)
+        else:
+            assert pool.generation == 1 and (await pool.query("SELECT * { ?s ?p ?o }", KEPT)).rows == 1
+        await pool.close()
+        assert {file.name for file in store.iterdir()} == files
+
+    pooled(str(store), does, writable=writable)
+    assert len(open_store(store).ask("SELECT * { ?s ?p ?o }").rows) == 1
+
+
+def test_why_no_process_can_be_started_is_told(tmp_path: Path) -> None:
+    store = served.store(tmp_path / "store", TURTLE)
+
+    async def does(pool: Pool) -> None:
+        told: list[str] = []
+        pool.note = told.append
+        store.rename(tmp_path / "away")
+        os.kill(pool.processes[0], signal.SIGKILL)
+        with pytest.raises(KgError):
+            await pool.query("ASK {}", KEPT)
+        while not told:
+            await asyncio.sleep(0.05)
+        assert not pool.ready
+        with pytest.raises(StoreError, match="cannot be opened") as raised:
+            await pool.query("ASK {}", KEPT)
+        assert raised.value.http_status == 503 and str(tmp_path) not in str(raised.value)
+        await asyncio.sleep(1)
+        assert len(told) == 1 and told[0].startswith(f"no process can be started: {store}")
+        (tmp_path / "away").rename(store)
+        while not pool.ready:
+            await asyncio.sleep(0.05)
+        await answers(pool)
+
+    pooled(str(store), does)
+
+
+def test_a_state_that_cannot_be_opened_is_no_fault_of_the_query(tmp_path: Path) -> None:
+    store = served.store(tmp_path / "store", TURTLE)
+
+    async def does(pool: Pool) -> None:
+        await pool.update("INSERT DATA { <http://x.org/s> <http://x.org/p> 1 }")
+        pool._state = (pool.generation, str(tmp_path / "none"))
+        with pytest.raises(StoreError, match="cannot be opened again"):
+            await answers(pool)
+
+    pooled(str(store), does, writable=True)
 
 
 def test_a_store_that_is_none_is_an_error(tmp_path: Path) -> None:
@@ -273,7 +456,7 @@ except OSError as error:
 def test_a_process_ends_with_its_server(path: str, tmp_path: Path) -> None:
     with served.serving("--store", path) as server:
         children = server.processes()[1:]
-        assert len(children) == 2
+        assert len(children) == 3
         server.process.kill()
         server.process.wait()
         end = time.monotonic() + served.WAIT
@@ -320,6 +503,33 @@ def test_what_can_be_counted_is_refused_before_it_is_read(text: str, limit: str)
     with pytest.raises(OverLimit) as raised:
         refuse_excess(text, Limits())
     assert raised.value.limit == limit
+
+
+@pytest.mark.parametrize(
+    ("text", "link"),
+    [
+        *(("ASK { FILTER(1%s) }", link) for link in ("||1", " && 1", "+1", " * 1", "/1", " - ?x", "-1", "-<http://x.org/f>(1)", "||(1)")),
+        *(("ASK { ?s <http://x.org/p>%s ?o }", link) for link in ("/<http://x.org/p>", "|<http://x.org/p>")),
+        *(("ASK { %s }", link) for link in ("OPTIONAL {}", "MINUS {} . ", "{} UNION ", "{}", "FILTER(1) . ", "BIND(1 AS ?x)", "VALUES ?x { 1 }",
+                                            "FILTER EXISTS {}", "GRAPH ?g {}", "?s ?p ?o . ", "?s ?p ?o; ?q ?r.", "?s ?p 1, 2 .")),
+        ("SELECT %s {}", "(1 AS ?x) "), ("SELECT * {} ORDER BY%s", " (1)"), ("SELECT * { { SELECT * {} GROUP BY%s } }", " (1)"),
+        ("INSERT {} WHERE { %s }", "?s ?p ?o . "),
+    ],
+)
+def test_a_chain_is_refused_before_it_is_read(text: str, link: str) -> None:
+    with pytest.raises(OverLimit) as raised:
+        refuse_excess(text % (link * 10_000), Limits(items=1 << 20, values=1 << 20))
+    assert raised.value.limit == "chain"
+
+
+def test_what_makes_no_tree_is_no_chain() -> None:
+    limits = Limits(items=1 << 20)
+    for text, link in (
+        ("INSERT DATA { %s }", "<http://x.org/my-s> ex:my-p -1, '-'@en-us ; ex:q 'a'^^ex:t . "), ("INSERT DATA { GRAPH ex:g { %s } }", "ex:s ex:p (1 2) ."),
+        ("%s", "INSERT DATA { ex:s ex:p 1 } ; "), ("%s", "INSERT { ?s ex:p 1 } WHERE { ?s ?p ?o } ; "),
+        ("ASK { FILTER(?x IN (%s 1)) }", "-1, "), ("ASK { VALUES (?x) { %s } }", "(-1) "),
+    ):
+        refuse_excess(text % (link * 4000), limits)
 
 
 def test_what_only_looks_like_too_much_is_not() -> None:

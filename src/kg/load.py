@@ -14,6 +14,7 @@ from typing import IO, TextIO
 import pyoxigraph as ox
 
 from kg.errors import BadData, CannotWrite, NotFound, UsageError
+from kg.lock import unwritten
 
 FORMATS = {
     ".ttl": ox.RdfFormat.TURTLE, ".nt": ox.RdfFormat.N_TRIPLES, ".nq": ox.RdfFormat.N_QUADS, ".trig": ox.RdfFormat.TRIG,
@@ -79,11 +80,12 @@ class _Source:
 def load(files: Sequence[Path], store: Path, replace: bool = False, progress: TextIO | None = None) -> int:
     """Makes a store of files and puts it in its place when it is whole; the number of its triples.
 
-    What stood there is refused unless it is a store and `replace` is given; it stays until the new one is whole. `progress`
-    is where a bar is drawn. Raises NotFound, UsageError, BadData with file and line, CannotWrite.
+    What stood there is refused unless it is a store that nobody writes and `replace` is given; it stays until the new one is
+    whole. `progress` is where a bar is drawn. Raises NotFound, UsageError, BadData with file and line, CannotWrite.
     """
     formats = [format_of(path) for path in files]
     _refuse_place(store, replace)
+    store = store.resolve()  # what a link leads to may lie on another disk, where the new one is made then too
     total = 0
     for path in files:
         try:
@@ -143,6 +145,11 @@ def _refuse_place(store: Path, replace: bool) -> None:
         raise UsageError("holds something else than a store", str(store), "name another folder")
     if held and not replace:
         raise UsageError("holds a store already", str(store), "add --replace, or name another folder")
+    try:
+        with unwritten(store):  # asked again when the new store takes its place; here before the long work
+            pass
+    except OSError as error:
+        raise CannotWrite(f"cannot be written ({error.strerror or error})", str(store), "choose another place") from error
 
 
 def _sync(folder: Path) -> None:
@@ -156,17 +163,20 @@ def _sync(folder: Path) -> None:
 
 
 def _put(beside: Path, store: Path) -> None:
-    """Gives the new store its name; the old one is moved away first, and back if that fails."""
-    store = store.resolve()
+    """Gives the new store its name; the old one is moved away first, and back if that fails. Raises UsageError, OSError.
+
+    Nobody may open the old one to write meanwhile: they would write, and delete files, in the new one, by their names.
+    """
     old = beside.with_name(beside.name.removesuffix(".part") + ".old")
     there = store.exists()
-    if there:
-        os.rename(store, old)
-    try:
-        os.rename(beside, store)
-    except OSError:
+    with unwritten(store):
         if there:
-            os.rename(old, store)
-        raise
+            os.rename(store, old)
+        try:
+            os.rename(beside, store)
+        except OSError:
+            if there:
+                os.rename(old, store)
+            raise
     if there:
         shutil.rmtree(old, ignore_errors=True)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
 from email.utils import formatdate, parsedate_to_datetime
 from importlib import resources
 from pathlib import Path
+from threading import Lock
+from typing import NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -28,6 +31,19 @@ _KEY = 500
 """Bytes that each takes beside its content."""
 
 
+_WAYS = 4 << 20
+"""Bytes of requests of which it is known what answers them."""
+
+
+class _Way(NamedTuple):
+    """How a request was answered: what `Fresh.kept` was told, and how many bytes it takes to know it."""
+
+    media: str
+    headers: Mapping[str, str] | None
+    files: tuple[Path, ...]
+    size: int
+
+
 class Fresh:
     """When what is served was last changed, and how long it may be kept without asking.
 
@@ -38,6 +54,9 @@ class Fresh:
         self.reload, self.generation = reload, generation
         self._known = generation()
         self._contents = Kept[bytes](_ROOM, lambda content: len(content) + _KEY)
+        self._ways = Kept[_Way](_WAYS, lambda way: way.size)
+        self._making: dict[Hashable, list[Lock]] = {}
+        self._lock = Lock()
         templates = resources.files("kg") / "templates" / "page"
         files = [folder.triples, folder.dataset_file, *(Path(str(file)) for file in templates.iterdir())]
         self._changed = int(max((file.stat().st_mtime for file in files if file.is_file()), default=time.time()))
@@ -51,15 +70,48 @@ class Fresh:
     def kept(
         self, request: Request, make: Callable[[], str | bytes], media: str, headers: Mapping[str, str] | None = None, *files: Path,
     ) -> Response:
-        """As `response`, with content that is made once for each address and media type while the store is the same."""
-        key = (self.generation(), request.scope["path"], request.scope["query_string"], media)
-        content = None if self.reload else self._contents.get(key)
-        if content is None:
-            made = make()
-            content = made.encode("utf-8") if isinstance(made, str) else made
-            if not self.reload:
+        """As `response`, with content that is made once for each address and media type while the store is the same.
+
+        The rest of what is said here may depend on the path, the parameters and the Accept header alone (`at_hand`).
+        """
+        way = _Way(media, headers, files, _KEY + len(request.scope["path"]) + len(_asked(request)) + len(_accepted(request)))
+        key = self._key(request, media)
+        if self.reload:
+            content = _bytes(make())
+        elif (kept := self._contents.get(key)) is not None:
+            content = kept
+        else:
+            with self._alone(key):  # who asks for the same meanwhile waits, and finds it made
+                again = self._contents.get(key)
+                content = _bytes(make()) if again is None else again
                 self._contents.put(key, content)
+        self._ways.put((request.scope["path"], _asked(request), _accepted(request)), way)
         return self.response(request, content, media, headers, *files)
+
+    def at_hand(self, request: Request) -> Response | None:
+        """What `kept` would answer to the same request, where it is made already; the store is not asked for it."""
+        way = None if self.reload else self._ways.get((request.scope["path"], _asked(request), _accepted(request)))
+        content = self._contents.get(self._key(request, way.media)) if way else None
+        return self.response(request, content, way.media, way.headers, *way.files) if way and content is not None else None
+
+    def _key(self, request: Request, media: str) -> Hashable:
+        return self.generation(), request.scope["path"], _asked(request), media
+
+    @contextmanager
+    def _alone(self, key: Hashable) -> Iterator[None]:
+        """Lets one at a time make what belongs to a key."""
+        with self._lock:
+            waiting = self._making.setdefault(key, [])
+            lock = waiting[0] if waiting else Lock()
+            waiting.append(lock)
+        try:
+            with lock:
+                yield
+        finally:
+            with self._lock:
+                waiting.pop()
+                if not waiting:
+                    del self._making[key]
 
     def response(
         self, request: Request, content: str | bytes, media: str, headers: Mapping[str, str] | None = None, *files: Path, keep: int = 60,
@@ -75,6 +127,19 @@ class Fresh:
         if _has(request, tag, changed):
             return Response(status_code=304, headers=said)
         return Response(data, headers={"Content-Type": content_type(media), **said})
+
+
+def _asked(request: Request) -> bytes:
+    """The parameters of a request; none where its route takes none, whatever stands in the address."""
+    return request.scope["query_string"] if request.scope.get("kg.asks", True) else b""
+
+
+def _accepted(request: Request) -> str:
+    return ", ".join(request.headers.getlist("accept"))
+
+
+def _bytes(made: str | bytes) -> bytes:
+    return made.encode("utf-8") if isinstance(made, str) else made
 
 
 def _has(request: Request, tag: str, changed: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
@@ -23,12 +24,20 @@ from kg.web.endpoint import Shown
 from kg.web.fresh import Fresh
 from kg.web.request import root
 from kg.web.site import PAGE, Does, Site, html, problem
-from kg.worker import Result
+from kg.worker import Result, client
+from kg.worker.store import began
+from kg.worker.turns import Turns
 
 _STATIC = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 _EXPORTS = (("turtle", "ttl"), ("jsonld", "jsonld"), ("ntriples", "nt"), ("rdfxml", "rdf"), ("graphml", "graphml"))
 """The formats of the whole graph, with their suffixes."""
 _META = re.compile(r'http-equiv="Content-Security-Policy" content="([^"]+)"')
+
+
+_ALL_THREADS, _THREADS = 32, 4
+"""How many make pages at a time, and how many of them for one client."""
+_QUEUE, _WAITING = 1_000, 30.0
+"""How many pages may wait to be made, and for how many seconds."""
 
 
 def routes(
@@ -46,13 +55,17 @@ def routes(
         page.Addresses(names, folder, base)
         page.title(folder)
 
-    def route(path: str, does: Does) -> Route:
-        return Route(path, _handler(site, does), methods=["GET"])
+    threads = Turns[int]("a thread", _QUEUE, _WAITING, most=_THREADS)
+    for number in range(_ALL_THREADS):
+        threads.offer(number)
+
+    def route(path: str, does: Does, asks: bool = False, stored: bool = True) -> Route:
+        return Route(path, _handler(site, does, threads, asks, stored), methods=["GET"])
 
     return [
         route("/", _start),
-        route("/static/{name}", _static),
-        route("/favicon.ico", _icon),
+        route("/static/{name}", _static, stored=False),
+        route("/favicon.ico", _icon, stored=False),
         route("/network", _network),
         route("/graph.{suffix}", _graph),
         route("/ontology", linked.ontology),
@@ -62,9 +75,9 @@ def routes(
         route("/kind/{name}", linked.kind_moved),
         *(route(f"/{kind}/{{slug:path}}", linked.resource(kind)) for kind in page.KINDS),
         route("/ask", asking.listed),
-        route("/ask/{name}", asking.asked),
-        route("/find", asking.found),
-        route("/suggest", asking.suggested),
+        route("/ask/{name}", asking.asked, asks=True),
+        route("/find", asking.found, asks=True),
+        route("/suggest", asking.suggested, asks=True),
         route("/openapi.json", asking.openapi),
     ]
 
@@ -80,8 +93,12 @@ def shown(store: Store, folder: Folder, names: Names, base: str | None = None) -
     return show
 
 
-def _handler(site: Site, does: Does) -> Callable[[Request], Awaitable[Response]]:
-    """Runs a handler in a thread; what goes wrong becomes a page for people, or is raised for who tells it to machines."""
+def _handler(site: Site, does: Does, threads: Turns[int], asks: bool, stored: bool) -> Callable[[Request], Awaitable[Response]]:
+    """Runs a handler in a thread; what goes wrong becomes a page for people, or is raised for who tells it to machines.
+
+    A thread waits for the store, so each client has few of them at a time; what needs no store (`stored`), or is made already,
+    takes none. `asks` is whether the route has parameters. The handler returned raises Busy.
+    """
 
     def safely(request: Request) -> Response:
         try:
@@ -90,7 +107,20 @@ def _handler(site: Site, does: Does) -> Callable[[Request], Awaitable[Response]]
             return problem(request, site, error)
 
     async def handle(request: Request) -> Response:
-        return await run_in_threadpool(safely, request)
+        request.scope["kg.asks"] = asks
+        if not stored:
+            with suppress(KgError):  # the page that tells of it asks the store
+                return does(request, site)
+        if (response := site.fresh.at_hand(request)) is not None:
+            return response
+        who = client.get()
+        number = await threads.take(who)
+        try:
+            began.set(time.monotonic())
+            return await run_in_threadpool(safely, request)
+        finally:
+            threads.done(who)
+            threads.offer(number)
 
     return handle
 

@@ -65,9 +65,10 @@ async def serve(folder: Folder, settings: Settings, ready: Callable[[str], None]
     _more_files(settings.limits.connections)
     listening = listen(settings.host, settings.port)
     with listening:
-        pool = Pool(str(settings.store or folder.root), settings.limits, settings.token is not None)
+        pool = Pool(str(settings.store or folder.root), settings.limits, settings.token is not None, reserved=1)
         endpoint = Endpoint(pool, settings.limits, known.prefixes, settings.base, settings.token)
         pool.ended = lambda why: endpoint.metrics.ended.labels(why).inc()
+        pool.note = settings.note
         try:
             await pool.start()
             if not pool.confined:

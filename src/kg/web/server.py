@@ -1,13 +1,14 @@
 """The HTTP server: Hypercorn's reading and writing of HTTP, with our own hold on connections.
 
 Hypercorn ends a connection whose head is not whole in time. Added here, because it has them not: a most of connections,
-of which the oldest idle one makes room for a new one, clients that must read on, and a stop that lets what runs end.
+of which one without a whole request makes room for a new one, clients that must read on, and a stop that lets what runs end.
 """
 
 from __future__ import annotations
 
 import asyncio
 import socket
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -43,9 +44,10 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 class _Connection:
-    def __init__(self, writer: asyncio.StreamWriter) -> None:
-        self.writer = writer
+    def __init__(self, writer: asyncio.StreamWriter, client: object) -> None:
+        self.writer, self.client = writer, client
         self.active = 0
+        """Requests that came whole and are not answered yet."""
 
     def abort(self) -> None:
         self.writer.transport.abort()
@@ -94,13 +96,13 @@ class Server:
         peer = writer.get_extra_info("peername")
         key = tuple(peer[:2]) if isinstance(peer, tuple) else peer
         if len(self._connections) >= self.limits.connections:
-            oldest = next((known for known in self._connections.values() if not known.active), None)
-            if oldest is None:
+            given_up = self._given_up()
+            if given_up is None:
                 writer.transport.abort()
                 self._tasks.discard(task)
                 return
-            oldest.abort()
-        connection = self._connections[key] = _Connection(writer)
+            given_up.abort()
+        connection = self._connections[key] = _Connection(writer, key[0] if isinstance(key, tuple) else key)
         try:
             with suppress(ConnectionError, ExceptionGroup):
                 await TCPServer(self._wrapped, asyncio.get_running_loop(), self._config, self._context, {}, reader, writer)
@@ -109,6 +111,11 @@ class Server:
                 del self._connections[key]
             self._tasks.discard(task)
 
+    def _given_up(self) -> _Connection | None:
+        """The connection that makes room for a new one: of those with no whole request, the oldest of the client with most."""
+        count = Counter(known.client for known in self._connections.values())
+        return max((known for known in self._connections.values() if not known.active), key=lambda known: count[known.client], default=None)
+
     async def _shim(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Knows which connections are at work, and ends those whose client does not read on."""
         connection = self._connections.get(scope.get("client"))
@@ -116,7 +123,21 @@ class Server:
             await self.app(scope, receive, send)
             return
 
+        whole = False
+
+        def begin() -> None:
+            nonlocal whole
+            connection.active += not whole
+            whole = True
+
+        async def receiving() -> Message:
+            message = await receive()
+            if not message.get("more_body", False):
+                begin()
+            return message
+
         async def patiently(message: Message) -> None:
+            begin()  # an answer may come before the end of the body
             content = message.get("body", b"")
             try:
                 if len(content) <= _PIECE:
@@ -130,11 +151,12 @@ class Server:
                 connection.abort()
                 raise ConnectionAbortedError("the client does not read on") from error
 
-        connection.active += 1
+        if not any(name == b"transfer-encoding" or (name == b"content-length" and value.strip(b"0")) for name, value in scope["headers"]):
+            begin()
         try:
-            await self.app(scope, receive, patiently)
+            await self.app(scope, receiving, patiently)
         finally:
-            connection.active -= 1
+            connection.active -= whole
 
     async def _within(self, sending: Any) -> None:
         async with asyncio.timeout(self.limits.patience):

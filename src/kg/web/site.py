@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -51,6 +52,7 @@ class Site:
     """The questions whose files cannot be used, by name, with what is wrong."""
     _questions: dict[str, Query] | None = None
     _drawn: tuple[object, str] | None = None
+    _drawing: Lock = field(default_factory=Lock)
 
     def questions(self) -> dict[str, Query]:
         """The questions of the folder; with `reload` as they are now. What cannot be read is left out, and noted once."""
@@ -73,11 +75,12 @@ class Site:
         from kg.picture import detailed, fitting
         from kg.picture import page as picture
 
-        now = self.fresh.generation()
-        if self._drawn is None or self._drawn[0] != now:
-            graph = detailed(fitting(network(self.store)), self.store, self.names)
-            self._drawn = (now, picture(graph, self.folder.setting_or("pictureTitle", "Network")))
-        return self._drawn[1]
+        with self._drawing:  # who asks meanwhile waits, and finds it made
+            now = self.fresh.generation()
+            if self._drawn is None or self._drawn[0] != now:
+                graph = detailed(fitting(network(self.store)), self.store, self.names)
+                self._drawn = (now, picture(graph, self.folder.setting_or("pictureTitle", "Network")))
+            return self._drawn[1]
 
 
 def problem(request: Request, site: Site, error: KgError) -> Response:

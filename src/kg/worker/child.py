@@ -13,6 +13,7 @@ import kg.errors
 from kg.errors import KgError, OverLimit, StoreError
 from kg.limits import Limits
 from kg.worker import frame
+from kg.worker.turns import Turns
 
 GRACE = 5.0
 """Seconds for a process to start, or to end by itself."""
@@ -29,6 +30,8 @@ class Child:
         self.process, self.generation = process, generation
         self.answered = 0
         self.confined = False
+        self.turns: Turns[Child] = Turns("a process", 0, 0)
+        """Where it is given back."""
 
     @classmethod
     async def start(cls, path: str, writable: bool, limits: Limits, generation: int) -> Child:

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import shutil
-from collections import OrderedDict, deque
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from pathlib import Path
 from typing import NamedTuple
 
 from kg.errors import Busy, KgError, OverLimit, StoreError, TimedOut
 from kg.limits import Limits
+from kg.lock import unwritten
 from kg.worker import frame
 from kg.worker.child import GRACE, Child, Gone, raised
 from kg.worker.frame import READERS
+from kg.worker.turns import Turns
+
+_UNKNOWN = "whether it was made is not known: look before you send it again, and do less at a time"
+"""What is to be said when the process that writes ends before it answers: it may have written just before."""
+
+
+_MINUTE = 60.0
 
 
 class Result(NamedTuple):
@@ -33,33 +43,42 @@ class Pool:
 
     With `writable` one more process owns the store and makes the updates, one after the other. The others never open what is
     written, which Oxigraph leaves undefined: before the first answer after an update, the state so far becomes a store of its
-    own (hard links, nothing is copied), and each opens that one before it answers. Made and used within one event loop.
+    own (hard links, nothing is copied), and each opens that one before it answers. `reserved` processes beside
+    `limits.workers` are kept for queries of our own making, so that pages are answered whatever others ask. Made and used
+    within one event loop.
     """
 
-    def __init__(self, path: str, limits: Limits, writable: bool = False, ended: Callable[[str], None] = lambda why: None) -> None:
+    def __init__(
+        self, path: str, limits: Limits, writable: bool = False, ended: Callable[[str], None] = lambda why: None, reserved: int = 0,
+    ) -> None:
         self.path, self.limits, self.writable = path, limits, writable
-        self.ended = ended
-        self._free: list[Child] = []
+        self.ended, self.reserved = ended, reserved
+        self.note: Callable[[str], None] = lambda line: None
+        """Is told, once a minute, why no process can be started."""
+        self._failed = False  # whether the last start did
+        self._noted = -math.inf
         self._all: set[Child] = set()
-        self._waiting: OrderedDict[str, deque[asyncio.Future[Child]]] = OrderedDict()
+        self._asked: Turns[Child] = Turns("a process", limits.queue, limits.waiting)
+        self._own: Turns[Child] = Turns("a process", limits.queue, limits.waiting)
         self._unread: set[str] = set()  # states that are to be removed when no process has them open
         self._tasks: set[asyncio.Task[None]] = set()
         self._writer: Child | None = None
         self._still = asyncio.Lock()  # no process opens the store while it is written
         self._generation = 0  # how often something was written
         self._state = (-1, path)  # the generation that others may see, and where it lies
+        self._place = _identity(path)
         self._stopping = asyncio.Event()
         self._closed = False
 
     @property
     def waiting(self) -> int:
         """How many wait for a process."""
-        return sum(map(len, self._waiting.values()))
+        return self._asked.waiting + self._own.waiting
 
     @property
     def busy(self) -> int:
         """How many processes are at work."""
-        return len(self._all) - len(self._free)
+        return len(self._all) - len(self._asked.free) - len(self._own.free)
 
     @property
     def processes(self) -> list[int]:
@@ -74,6 +93,8 @@ class Pool:
     @property
     def generation(self) -> int:
         """How often something was written since the start."""
+        if not self.writable:
+            self._look()
         return self._generation
 
     @property
@@ -82,42 +103,48 @@ class Pool:
         return all(worker.confined for worker in self._all)
 
     async def start(self) -> None:
-        """Starts the processes. Raises StoreError."""
+        """Starts the processes. Raises StoreError, and UsageError for a store that another process writes."""
         if self.writable:
             self._writer = await Child.start(self.path, True, self.limits, 0)
+        else:
+            with suppress(OSError), unwritten(Path(self.path)):  # OSError: where nothing may be written, nobody can be asked
+                pass
         for _ in range(self.limits.workers):
-            self._offer(await self._spawn())
+            self._asked.offer(await self._spawn(self._asked))
+        for _ in range(self.reserved):
+            self._own.offer(await self._spawn(self._own))
 
     async def close(self) -> None:
         """Ends all processes; the one that writes closes its store first."""
         self._closed = True
         self._stopping.set()
-        for waiting in self._waiting.values():
-            for future in waiting:
-                future.cancel()
-        self._waiting.clear()
+        self._asked.refuse()
+        self._own.refuse()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.gather(*(worker.end() for worker in self._all))
         async with self._still:
             if self._writer:
-                await asyncio.to_thread(shutil.rmtree, os.path.join(self.path, READERS), True)
-                await self._writer.end(gently=True)
+                same = _identity(self.path) == self._place
+                if same:
+                    await asyncio.to_thread(shutil.rmtree, os.path.join(self.path, READERS), True)
+                await self._writer.end(gently=same)  # who closes a store tidies up by its name, also in another's
                 self._writer = None
         while self._tasks:  # of queries that ran
             await asyncio.gather(*self._tasks, return_exceptions=True)
         self._all.clear()
-        self._free.clear()
+        self._asked.free.clear()
+        self._own.free.clear()
 
     async def query(
         self, text: str, formats: Mapping[str, str | None], *, client: str = "", base: str | None = None,
         default: list[str] | None = None, named: list[str] | None = None, prefixes: Mapping[str, str] | None = None,
-        where: str | None = None, added: int = 0, gzip: bool = False,
+        where: str | None = None, added: int = 0, gzip: bool = False, own: bool = False,
     ) -> Result:
         """The answer of a query, in the format wanted for its kind.
 
         `default` and `named` are the graphs of the dataset, None for both: as the query says. With `gzip` a long answer comes
-        compressed, and says so. Raises BadQuery, OverLimit,
-        TimedOut, Busy, StoreError.
+        compressed, and says so. `own` is for queries of our own making, which do not wait for those of others and may be as long
+        as the defaults allow (`kg.limits.own`). Raises BadQuery, OverLimit, TimedOut, Busy, StoreError.
         """
         head: frame.Head = {"do": "query", "formats": dict(formats), "base": base, "where": where, "added": added}
         if default is not None or named is not None:
@@ -126,7 +153,9 @@ class Pool:
             head["prefixes"] = dict(prefixes)
         if gzip:
             head["gzip"] = True
-        return _result(*await self._ask(head, text.encode("utf-8", "surrogatepass"), client))
+        if own:
+            head["own"] = True
+        return _result(*await self._ask(head, text.encode("utf-8", "surrogatepass"), client, own))
 
     async def graph(
         self, iri: str | None, format: str, prefixes: Mapping[str, str] | None = None, client: str = "", gzip: bool = False
@@ -143,7 +172,10 @@ class Pool:
     async def update(
         self, text: str, base: str | None = None, default: list[str] | None = None, named: list[str] | None = None
     ) -> None:
-        """Makes an update; returns when it is on the disk. Raises BadQuery, CannotWrite, TimedOut."""
+        """Makes an update; returns when it is on the disk. Raises BadQuery, CannotWrite, TimedOut, OverLimit.
+
+        After TimedOut, OverLimit or CannotWrite it may have been made all the same, as their words say.
+        """
         head: frame.Head = {"do": "update", "base": base, "default": default or [], "named": named or []}
         await self._write(head, text.encode("utf-8", "surrogatepass"))
 
@@ -155,9 +187,20 @@ class Pool:
         """Deletes a graph. Raises NotFound and as `update`."""
         await self._write({"do": "delete", "graph": iri}, b"")
 
-    async def _spawn(self) -> Child:
+    def _look(self) -> None:
+        """Sees that the place still holds the store that was there at the start: what another put there is a new state for who
+        reads, and nothing to write to. Raises StoreError."""
+        if self._place != (now := _identity(self.path)) and now is not None:
+            if self.writable:
+                raise StoreError("another store has taken its place", self.path, "start the server again")
+            self._place = now
+            self._generation += 1
+
+    async def _spawn(self, turns: Turns[Child]) -> Child:
         async with self._still:
+            self._look()
             worker = await Child.start(await self._readable(), False, self.limits, self._generation)
+            worker.turns = turns
             self._all.add(worker)
         return worker
 
@@ -177,12 +220,23 @@ class Pool:
         return self._state[1]
 
     async def _renew(self, worker: Child) -> None:
-        """Lets a process see the state of now. Raises Gone, TimeoutError."""
+        """Lets a process see the state of now. Raises Gone, TimeoutError, StoreError."""
         async with self._still:
             answer, _ = await worker.ask({"do": "reopen", "path": await self._readable()}, b"", self.limits.deadline)
             if "error" in answer:
-                raise Gone
+                raise StoreError("the store cannot be opened again", None, "try again in a moment")
             worker.generation = self._generation
+            for idle in [one for one in self._own.free if one.generation != self._generation]:
+                self._own.free.remove(idle)  # else it would hold a state that nobody asks for
+                try:
+                    answer, _ = await idle.ask({"do": "reopen", "path": self._state[1]}, b"", self.limits.deadline)
+                except (Gone, TimeoutError):
+                    answer = {"error": "StoreError"}
+                if "error" in answer:
+                    self._later(idle)
+                else:
+                    idle.generation = self._generation
+                    self._own.offer(idle)
             if all(other.generation == self._generation for other in self._all):
                 gone, self._unread = self._unread - {self.path, self._state[1]}, set()
                 for place in gone:
@@ -194,75 +248,54 @@ class Pool:
             self._writer = await Child.start(self.path, True, self.limits, 0)
         return self._writer
 
-    def _later(self, worker: Child | None) -> None:
+    def _later(self, worker: Child) -> None:
         """Replaces a process that has ended, or must, in the background."""
 
         async def replace() -> None:
-            if worker is not None:
-                await worker.end()
+            await worker.end()
             pause = 0.1
             while not self._closed:
                 try:
-                    self._offer(await self._spawn())
+                    started = await self._spawn(worker.turns)
+                    self._failed = False
+                    worker.turns.offer(started)
                     return
-                except (KgError, OSError):
+                except (KgError, OSError) as error:
+                    self._failed = True
+                    if time.monotonic() - self._noted >= _MINUTE:
+                        self._noted = time.monotonic()
+                        self.note(f"no process can be started: {error}")
                     with suppress(TimeoutError):
                         await asyncio.wait_for(self._stopping.wait(), pause)
                     pause = min(pause * 2, GRACE)
 
-        if worker is not None:
-            self._all.discard(worker)
+        self._all.discard(worker)
         task = asyncio.get_running_loop().create_task(replace())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def _offer(self, worker: Child) -> None:
-        """Gives a process to the next who waits: each client in turn, so that one with many queries holds up no other."""
-        while self._waiting:
-            client, waiting = self._waiting.popitem(last=False)
-            future = waiting.popleft()
-            if waiting:
-                self._waiting[client] = waiting
-            if not future.done():
-                future.set_result(worker)
-                return
-        self._free.append(worker)
-
-    async def _take(self, client: str) -> Child:
+    async def _take(self, client: str, own: bool) -> Child:
+        """A process for a query; for one of our own the one that is kept for these, where another is not free."""
         if self._closed:
             raise Busy("the server is stopping", None, "try again later")
-        if self._free:
-            return self._free.pop()
-        if self.waiting >= self.limits.queue:
-            raise Busy(f"{self.limits.queue} queries wait already", None, "try again in a moment")
-        future: asyncio.Future[Child] = asyncio.get_running_loop().create_future()
-        self._waiting.setdefault(client, deque()).append(future)
+        if self._failed and not self._all:
+            raise StoreError("the store cannot be opened", None, "try again in a moment")
+        if own and self.reserved:
+            worker = self._own.take_free(client) or self._asked.take_free(client)
+            return worker or await self._taken(self._own, client)
+        return await self._taken(self._asked, client)
+
+    async def _taken(self, turns: Turns[Child], client: str) -> Child:
         try:
-            async with asyncio.timeout(self.limits.waiting):
-                return await future
-        except TimeoutError:
-            if future.done() and not future.cancelled():
-                return future.result()
-            self._forget(client, future)
-            raise Busy("no process was free in time", None, "try again in a moment") from None
+            return await turns.take(client)
         except asyncio.CancelledError:
-            self._forget(client, future)
-            if future.done() and not future.cancelled():
-                self._offer(future.result())
-            elif self._closed:
+            if self._closed:
                 raise Busy("the server is stopping", None, "try again later") from None
             raise
 
-    def _forget(self, client: str, future: asyncio.Future[Child]) -> None:
-        """Takes one who waited no longer out of the queue."""
-        waiting = self._waiting.get(client)
-        if waiting is not None and future in waiting:
-            waiting.remove(future)
-            if not waiting:
-                del self._waiting[client]
-
-    async def _ask(self, head: frame.Head, body: bytes, client: str) -> tuple[frame.Head, bytes]:
-        worker = await self._take(client)
+    async def _ask(self, head: frame.Head, body: bytes, client: str, own: bool = False) -> tuple[frame.Head, bytes]:
+        self._look()
+        worker = await self._take(client, own)
         whole = False
         try:
             if worker.generation != self._generation:
@@ -277,8 +310,9 @@ class Pool:
             raise OverLimit("the process that evaluated it ended: it needs more memory or depth than allowed", None,
                             "ask for less at a time", limit="memory") from None
         finally:
+            worker.turns.done(client)
             if whole and worker.answered < self.limits.recycle and not self._closed:
-                self._offer(worker)
+                worker.turns.offer(worker)
             else:
                 self._later(worker)
         if "error" in answer[0]:
@@ -289,16 +323,17 @@ class Pool:
         async with self._still:
             if self._closed or not self.writable:
                 raise Busy("nothing can be written", None, "try again later")
+            self._look()
             try:
                 answer, _ = await (await self._writing()).ask(head, body, self.limits.deadline)
             except TimeoutError:
                 await self._stop_writer("deadline")
                 raise TimedOut(f"it took longer than {self.limits.deadline:g} seconds", None,
-                               "nothing was changed; do less at a time") from None
+                               _UNKNOWN) from None
             except Gone:
                 await self._stop_writer("crash")
                 raise OverLimit("the process that made it ended: it needs more memory or depth than allowed", None,
-                                "nothing was changed; do less at a time", limit="memory") from None
+                                _UNKNOWN, limit="memory") from None
             except asyncio.CancelledError:
                 await self._stop_writer("cancelled")
                 raise
@@ -315,6 +350,15 @@ class Pool:
         if self._writer is not None:
             await self._writer.end()
             self._writer = None
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    """Which folder lies at a path; None while there is none."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _result(head: frame.Head, content: bytes) -> Result:

@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 from kg.answer import FORMATS, Answer
 from kg.errors import BadData, KgError, NotFound, OverLimit, StoreError, UsageError
-from kg.limits import Limits, refuse_excess
+from kg.limits import Limits, own, refuse_excess
 from kg.store import EmbeddedStore, clear_errors, open_store
 from kg.worker import frame
 
@@ -50,6 +50,7 @@ class Process:
 
     def __init__(self, path: str, limits: Limits) -> None:
         self.path, self.limits = path, limits
+        self._limits = {False: limits, True: own(limits)}
         self.store = self._open()
 
     def _open(self) -> ox.Store:
@@ -59,6 +60,7 @@ class Process:
 
     def answer(self, head: frame.Head, body: bytes) -> tuple[frame.Head, bytes]:
         """Does what a head asks for. Raises KgError."""
+        self.limits = self._limits[bool(head.get("own"))]
         return getattr(self, f"do_{head['do']}")(head, body)  # type: ignore[no-any-return]
 
     def do_reopen(self, head: frame.Head, body: bytes) -> tuple[frame.Head, bytes]:

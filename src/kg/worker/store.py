@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import math
+import time
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from kg.answer import Answer
-from kg.errors import Busy
+from kg.errors import Busy, TimedOut
+from kg.limits import Limits
 from kg.worker.pool import Pool
 
 if TYPE_CHECKING:
@@ -16,7 +19,14 @@ if TYPE_CHECKING:
 client: ContextVar[str] = ContextVar("client", default="")
 """Who asks, for the turns in the queue."""
 
+began: ContextVar[float] = ContextVar("began", default=math.inf)
+"""When the making of a page began (time.monotonic): all its queries together may take as long as one may wait and run."""
+
 _KEPT = {"table": "json", "boolean": "json", "graph": "ntriples"}
+
+
+def _late(limits: Limits) -> TimedOut:
+    return TimedOut(f"its queries took longer than {limits.waiting + limits.deadline:g} seconds together", None, "try again in a moment")
 
 
 class WorkerStore:
@@ -27,13 +37,21 @@ class WorkerStore:
 
     def ask(self, text: str, where: str | None = None, added: int = 0) -> Answer:
         """Answers SPARQL text. Raises BadQuery, OverLimit, TimedOut, Busy, StoreError."""
-        asked = self.pool.query(text, _KEPT, client=client.get(), where=where, added=added)
+        limits = self.pool.limits
+        left = None if (start := began.get()) == math.inf else start + limits.waiting + limits.deadline - time.monotonic()
+        if left is not None and left <= 0:
+            raise _late(limits)
+        asked = self.pool.query(text, _KEPT, client=client.get(), where=where, added=added, own=True)
         try:
             future = asyncio.run_coroutine_threadsafe(asked, self.loop)
         except RuntimeError as error:  # the loop has ended
             asked.close()
             raise Busy("the server is stopping", None, "try again later") from error
-        result = future.result()
+        try:
+            result = future.result(left)
+        except TimeoutError:
+            future.cancel()
+            raise _late(limits) from None
         return Answer.kept(result.kind, result.content)
 
     def rdflib(self) -> rdflib.Graph:

@@ -75,10 +75,13 @@ class Writer(Process):
         try:
             try:
                 self.store.update(text, base_iri=base)
+            except OSError as error:
+                raise CannotWrite(f"nothing was written ({_why(error)})", None, "make room, or look at the disk") from error
+            try:
                 self._sync()
             except OSError as error:
-                why = " ".join(str(error).split())
-                raise CannotWrite(f"nothing was written ({why})", None, "make room, or look at the disk") from error
+                raise CannotWrite(f"it was written, but may not outlive a loss of power ({_why(error)})", None,
+                                  "look at the disk, and whether it is there, before you send it again") from error
         except CannotWrite:
             raise
         except Exception:
@@ -90,3 +93,7 @@ class Writer(Process):
         for log in Path(self.path).glob("*.log"):
             with suppress(FileNotFoundError), open(log, "rb") as file:
                 os.fsync(file.fileno())
+
+
+def _why(error: OSError) -> str:
+    return " ".join(str(error).split())
