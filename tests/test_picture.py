@@ -573,7 +573,7 @@ def test_a_body_without_dates_is_not_there_before_its_events(day: str, opened: C
 
 def test_what_came_of_it_is_not_told_before_it_is_over(opened: Callable[..., Opened], store: Store) -> None:
     one = opened()
-    told = "kgPicture.view.shownLinks.filter((l) => kgPicture.things.get(l.from).iri === %r).map((l) => [l.predicate, kgPicture.view.linkStanding(l.id)])" % GOL
+    told = "kgPicture.view.shownLinks.filter((l) => kgPicture.things.get(l.from).iri === '" + GOL + "').map((l) => [l.predicate, kgPicture.view.linkStanding(l.id)])"
     one.set(to="1939-06-15")
     links = one.page.evaluate(told)
     assert links and not {"wonBy", "lostBy"} & {predicate for predicate, _ in links}

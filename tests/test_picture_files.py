@@ -155,7 +155,7 @@ def test_what_is_chosen_has_its_ring_in_a_file(opened: Callable[..., Opened]) ->
 def test_how_it_stood_on_the_day_is_seen_on_the_screen_and_in_a_file(then: str, opened: Callable[..., Opened]) -> None:
     one = opened(then)
     drawn = signs(saved(one))
-    stood = dict(one.page.evaluate("[...kgPicture.things.values()].map((thing) => [thing.name, thing.then])"))
+    stood = dict(one.page.evaluate("[...kgPicture.things.values()].map((thing) => [kgPicture.nameOf(thing.id), thing.then])"))
     looks = {word: {(sign.get("stroke-dasharray"), sign.get("fill-opacity"), sign.get("stroke-opacity")) for name, sign in drawn.items() if stood[name] == word}
              for word in ("certain", "uncertain", "over")}
     assert all(len(look) == 1 for look in looks.values()), looks

@@ -41,9 +41,10 @@ class Page(str):
         from html import escape
 
         # In an origin of its own: it reaches nothing of the notebook. It may have forms, or its search would not be asked (the
-        # page's own policy lets none be sent), downloads, or its pictures could not be saved, a dialogue to print, and windows for links.
-        return ('<iframe sandbox="allow-scripts allow-forms allow-downloads allow-modals allow-popups allow-popups-to-escape-sandbox" title="The network" '
-                f'style="width: 100%; height: 900px; border: 0" srcdoc="{escape(self)}"></iframe>')
+        # page's own policy lets none be sent), downloads, or its pictures could not be saved, a dialogue to print, windows for links.
+        may = "allow-scripts allow-forms allow-downloads allow-modals allow-popups allow-popups-to-escape-sandbox"
+        return (f'<iframe sandbox="{may}" title="The network" style="width: 100%; height: 900px; border: 0" '
+                f'srcdoc="{escape(self)}"></iframe>')
 
 
 def fitting(graph: nx.MultiDiGraph[str], limit: int = LIMIT, centre: str | None = None) -> nx.MultiDiGraph[str]:
