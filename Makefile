@@ -56,7 +56,7 @@ serve: setup
 	@$(BIN)/kg serve
 
 test: setup-test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 lint: setup-test
 	@$(BIN)/ruff check src tests docs benchmarks hatch_build.py

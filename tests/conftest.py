@@ -13,10 +13,15 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
 # A shell lets what it runs in the background pass over interrupts, and children inherit that; the tests interrupt theirs.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# How long an example takes is no matter of a test.
+settings.register_profile("kg", deadline=None)
+settings.load_profile("kg")
 
 ROOT = Path(__file__).resolve().parents[1]
 OFFLINE = ("EAI_AGAIN", "ENOTFOUND", "ECONNREFUSED", "ECONNRESET", "ENETUNREACH", "ETIMEDOUT", "EIDLETIMEOUT", "ERR_SOCKET_TIMEOUT")
