@@ -71,6 +71,8 @@ bench: setup-test
 	@echo
 	@$(BIN)/python benchmarks/why.py
 	@echo
+	@$(BIN)/python benchmarks/picture.py
+	@echo
 	@$(BIN)/python benchmarks/serve.py
 
 # Pins every dependency with its hashes; the lists name no registry.
