@@ -65,7 +65,7 @@ class Endpoint:
 
     def address(self, request: Request) -> str:
         """The public address of the server."""
-        return self.base or f"{request.url.scheme}://{request.headers.get('host', 'localhost')}"
+        return self.base or f"{request.scope['scheme']}://{request.headers.get('host', 'localhost')}"
 
     def sparql(self, request: Request) -> str:
         """The public address of the SPARQL endpoint, which is also the base IRI of queries and updates."""

@@ -6,6 +6,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Collection
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -20,15 +21,16 @@ from kg.web.problem import BadRequest, problem, refused
 from kg.web.request import accepted, root
 from kg.worker import client
 
-_ALWAYS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "strict-origin-when-cross-origin",
-    "Cross-Origin-Resource-Policy": "cross-origin",
-    "X-Frame-Options": "DENY",
-}
-_POLICY = ("default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
-           "frame-ancestors 'none'; form-action 'self'")
-
+_ALWAYS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"strict-origin-when-cross-origin"),
+    (b"cross-origin-resource-policy", b"cross-origin"),
+    (b"x-frame-options", b"DENY"),
+]
+_POLICY = (b"default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+           b"frame-ancestors 'none'; form-action 'self'")
+_NO_PAGE = b"default-src 'none'; frame-ancestors 'none'"
+_READABLE = [(b"access-control-allow-origin", b"*"), (b"access-control-expose-headers", b"KG-Limits, Link, Retry-After")]
 _AUTHORITY = re.compile(r"(?:\[[0-9a-f:.]+\]|[\w.-]+)(?::\d{0,5})?", re.I | re.A)
 _WHOLE = re.compile(rb"https?://([^/]*)", re.I)
 
@@ -40,7 +42,8 @@ class Guard:
         self.app, self.endpoint, self.log = app, endpoint, log
         self.hosts = frozenset(host.lower() for host in hosts)
         limits = endpoint.limits
-        self.limits = f"deadline={limits.deadline:g}, rows={limits.rows}, answer={limits.answer}, body={limits.body}"
+        said = f"deadline={limits.deadline:g}, rows={limits.rows}, answer={limits.answer}, body={limits.body}"
+        self._always = [*_ALWAYS, (b"kg-limits", said.encode())]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -59,19 +62,16 @@ class Guard:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
-                for name, value in _ALWAYS.items():
-                    headers.setdefault(name, value)
-                headers["KG-Limits"] = self.limits
+                there = {name for name, _ in headers.raw}
+                headers.raw.extend(pair for pair in self._always if pair[0] not in there)
                 # Any answer may be compressed, and a 304 varies as the answer that it stands for (RFC 9110 §12.5.5, §15.4.5).
                 vary = [name.strip() for given in headers.getlist("vary") for name in given.split(",")]
                 headers["Vary"] = ", ".join(dict.fromkeys([*vary, "Accept-Encoding"]))
-                if headers.get("content-type", "").startswith("text/html"):
-                    headers.setdefault("Content-Security-Policy", _POLICY)
-                else:
-                    headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+                if b"content-security-policy" not in there:
+                    page = headers.get("content-type", "").startswith("text/html")
+                    headers.raw.append((b"content-security-policy", _POLICY if page else _NO_PAGE))
                 if scope["method"] in ("GET", "HEAD", "OPTIONS") or scope.get("kg.read"):
-                    headers["Access-Control-Allow-Origin"] = "*"
-                    headers["Access-Control-Expose-Headers"] = "KG-Limits, Link, Retry-After"
+                    headers.raw.extend(_READABLE)
             elif message["type"] == "http.response.body":
                 size += len(message.get("body", b""))
             await send(message)
@@ -105,8 +105,7 @@ class Guard:
             route = getattr(scope.get("route"), "path", "none")
             metrics = self.endpoint.metrics
             method = scope["method"] if scope["method"] in ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS") else "other"
-            metrics.requests.labels(route, method, str(status)).inc()
-            metrics.seconds.labels(route).observe(took)
+            metrics.answered(route, method, status, took)
             self._say({"client": scope["kg.client"], "method": scope["method"][:20], "path": scope["path"][:500], "status": status,
                        "bytes": size, "ms": round(took * 1000, 2)})
 
@@ -153,6 +152,7 @@ def _no_method(method: str, allowed: str, accept: str | None) -> Response:
     return problem(405, f"{method[:20]} is not for this address; use one of {allow}", accept, {"Allow": allow})
 
 
+@lru_cache(maxsize=256)
 def _name(authority: str) -> str | None:
     """The name of a host, in small letters; None where it has a port that is none, or is no host at all (RFC 9110 §7.2)."""
     try:

@@ -20,6 +20,17 @@ class Metrics:
         self.busy = Gauge("kg_processes_busy", "Processes at work.", registry=self.registry)
         self.waiting = Gauge("kg_queries_waiting", "Queries that wait for a process.", registry=self.registry)
 
+        self._children: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
+
+    def answered(self, route: str, method: str, status: int, seconds: float) -> None:
+        """Counts one request."""
+        key = (route, method, status)
+        if key not in self._children:  # looking them up by labels takes a lock and longer than counting
+            self._children[key] = (self.requests.labels(route, method, str(status)), self.seconds.labels(route))
+        requests, times = self._children[key]
+        requests.inc()
+        times.observe(seconds)
+
     def text(self) -> bytes:
         """All of it, in the format that Prometheus reads."""
         return generate_latest(self.registry)
