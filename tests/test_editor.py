@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 import served
 from kg.folder import Folder
@@ -32,15 +32,6 @@ HOSTILE = """
 def server(root: Path) -> Iterator[Served]:
     with served.serving("--folder", str(root)) as server:
         yield server
-
-
-@pytest.fixture(scope="module")
-def browser(tool: Callable[[str], list[str]]) -> Iterator[Browser]:
-    path = tool("chromium")[0]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path)
-        yield browser
-        browser.close()
 
 
 class Editor:

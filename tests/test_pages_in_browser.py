@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 from starlette.testclient import TestClient
 
 import hostile
@@ -26,15 +26,6 @@ LONG = [[".term ~ .term ~ .term ~ .term"], [".claims > li:nth-child(n+8)"], [".c
 LEVELS = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 MODES = [(360, "light", LEVELS), (1280, "dark", {"type": "rule", "values": ["color-contrast"]}), (2560, "light", None)]
 """Width, colours, and what axe looks for: all of it once, and in the other colours what depends on them."""
-
-
-@pytest.fixture(scope="module")
-def browser(tool: Callable[[str], list[str]]) -> Iterator[Browser]:
-    path = tool("chromium")[0]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
