@@ -102,6 +102,24 @@ def store(folder):  # type: ignore[no-untyped-def]
     return open_store(folder)
 
 
+@pytest.fixture(scope="session")
+def graph(store, folder):  # type: ignore[no-untyped-def]
+    """The whole network with what its page tells, made once; no test changes it."""
+    from kg.names import Names
+    from kg.network import network
+    from kg.picture import detailed
+
+    return detailed(network(store), store, Names.of(folder))
+
+
+@pytest.fixture(scope="session")
+def html(graph):  # type: ignore[no-untyped-def]
+    """The page of the whole network."""
+    from kg.picture import page
+
+    return page(graph, "The whole network")
+
+
 # Of one module only: while it runs, no other loop of asyncio can run in this thread.
 @pytest.fixture(scope="module")
 def browser(tool: Callable[[str], list[str]]) -> Iterator[Browser]:

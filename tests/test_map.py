@@ -11,24 +11,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from browsing import HOSTILE, Opened, contrast
-from kg.names import Names
-from kg.network import network
-from kg.picture import detailed, land, page
-from kg.store import Store
+from kg.picture import land, page
 
 ID = "https://w3id.org/khalkhin/id/"
 HIROSHIMA, MOSCOW, FIELD = ID + "hiroshima", ID + "moscow", ID + "battlefield-khalkhin-gol"
 BOMBING, BATTLES = ID + "hiroshima-bombing", ID + "battles-of-khalkhin-gol"
-
-
-@pytest.fixture(scope="module")
-def graph(store: Store, folder: Any) -> nx.MultiDiGraph[str]:
-    return detailed(network(store), store, Names.of(folder))
-
-
-@pytest.fixture(scope="module")
-def html(graph: nx.MultiDiGraph[str]) -> str:
-    return page(graph, "The whole network")
 
 
 @pytest.fixture

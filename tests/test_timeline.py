@@ -14,24 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from browsing import HOSTILE, Opened, contrast
-from kg.names import Names
-from kg.network import network
-from kg.picture import detailed, page
+from kg.picture import page
 from kg.picture.chronology import scale
-from kg.store import Store
 
 ID = "https://w3id.org/khalkhin/id/"
 KHASAN, TAURAN, WAR = ID + "battle-of-lake-khasan", ID + "tauran-incident", ID + "world-war-ii"
-
-
-@pytest.fixture(scope="module")
-def graph(store: Store, folder: Any) -> nx.MultiDiGraph[str]:
-    return detailed(network(store), store, Names.of(folder))
-
-
-@pytest.fixture(scope="module")
-def html(graph: nx.MultiDiGraph[str]) -> str:
-    return page(graph, "The whole network")
 
 
 @pytest.fixture
