@@ -13,17 +13,18 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 import served
 import small
 from kg.errors import BadQuery, Busy, CannotWrite, KgError, NotFound, OverLimit, StoreError, TimedOut, UsageError
 from kg.find import find
-from kg.limits import NAMES, SAYS, Limits, refuse_excess
+from kg.limits import NAMES, SAYS, Limits, _harmless, refuse_excess
 from kg.names import Names
 from kg.show import show
 from kg.store import open_store
 from kg.worker import Pool, WorkerStore
-from kg.worker.child import Gone
 from kg.worker.pool import Result
 from kg.worker.store import began
 from kg.worker.turns import Turns
@@ -41,19 +42,22 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def pooled(path: str, does: Callable[[Pool], Awaitable[None]], writable: bool = False, **limits: float) -> None:
-    """Runs something with a pool, which is ended afterwards and leaves no process."""
+    """Runs something with a pool, which is ended afterwards and leaves no process: over the disk, and then over memory, unless one
+    of them is asked for by the limit `resident`."""
 
-    async def run() -> None:
-        pool = Pool(path, Limits(**{"workers": 1, "deadline": 2.0, **limits}), writable)  # type: ignore[arg-type]
+    async def run(resident: float) -> None:
+        pool = Pool(path, Limits(**{"workers": 1, "deadline": 2.0, **limits, "resident": resident}), writable)  # type: ignore[arg-type]
         try:
             await pool.start()
+            assert pool.in_memory == (resident > 0 and not writable)
             await does(pool)
         finally:
-            started = pool.processes
+            started = [*pool.processes, *([pool._holder.pid] if pool._holder else [])]
             await pool.close()
         assert not [pid for pid in started if Path(f"/proc/{pid}").exists()]
 
-    asyncio.run(run())
+    for resident in [limits["resident"]] if "resident" in limits else [0] if writable else [0, 10_000]:
+        asyncio.run(run(resident))
 
 
 async def answers(pool: Pool) -> None:
@@ -302,17 +306,7 @@ def test_an_update_whose_answer_does_not_come_may_have_been_made_and_says_so(lat
     async def does(pool: Pool) -> None:
         writer = pool._writer
         assert writer is not None
-        read = writer._read
-
-        async def held() -> tuple[dict[str, object], bytes]:
-            answer = await read()
-            if late:
-                await asyncio.sleep(served.WAIT)
-            else:
-                raise Gone
-            return answer
-
-        writer._read = held  # type: ignore[method-assign]
+        writer.received = (lambda data: None) if late else (lambda data: writer.lost())  # type: ignore[method-assign]
         with pytest.raises(TimedOut if late else OverLimit, match="whether it was made is not known"):
             await pool.update("INSERT DATA { <http://x.org/s> <http://x.org/p> 1 }")
         assert (await pool.query("ASK { <http://x.org/s> <http://x.org/p> 1 }", KEPT)).content == b'{"head":{},"boolean":true}'
@@ -352,7 +346,7 @@ def test_another_store_in_the_same_place_is_noticed(writable: bool, tmp_path: Pa
         await pool.close()
         assert {file.name for file in store.iterdir()} == files
 
-    pooled(str(store), does, writable=writable)
+    pooled(str(store), does, writable=writable, resident=0)
     assert len(open_store(store).ask("SELECT * { ?s ?p ?o }").rows) == 1
 
 
@@ -379,7 +373,7 @@ def test_why_no_process_can_be_started_is_told(tmp_path: Path) -> None:
             await asyncio.sleep(0.05)
         await answers(pool)
 
-    pooled(str(store), does)
+    pooled(str(store), does, resident=0)
 
 
 def test_a_state_that_cannot_be_opened_is_no_fault_of_the_query(tmp_path: Path) -> None:
@@ -456,7 +450,7 @@ except OSError as error:
 def test_a_process_ends_with_its_server(path: str, tmp_path: Path) -> None:
     with served.serving("--store", path) as server:
         children = server.processes()[1:]
-        assert len(children) == 3
+        assert len(children) == 4  # one holds the store, three answer
         server.process.kill()
         server.process.wait()
         end = time.monotonic() + served.WAIT
@@ -492,6 +486,7 @@ def test_everything_above_the_store_works_over_processes(tmp_path: Path) -> None
     ("text", "limit"),
     [
         ("SELECT * { ?s ?p (" + "<http://x.org/a> " * 61 + ") }", "items"),
+        ("SELECT * { ?s ?p (" + "?a$b" * 31 + ") }", "items"),
         ("ASK { FILTER" + "(" * 201 + "1" + ")" * 201 + " }", "nesting"),
         ("ASK { FILTER(" + "!" * 201 + "?x) }", "nesting"),
         ("ASK { FILTER(" + "- " * 201 + "1) }", "nesting"),
@@ -503,6 +498,21 @@ def test_what_can_be_counted_is_refused_before_it_is_read(text: str, limit: str)
     with pytest.raises(OverLimit) as raised:
         refuse_excess(text, Limits())
     assert raised.value.limit == limit
+
+
+PARTS = ["(", ")", "{", "}", "[", "]", "?a", "$b", "1", "<x>", '"a"', "ex:a", ".", ";", ",", "!", "-", "+", "*", "||", "&&", "VALUES", "FILTER", "UNION", " ", "\n"]
+
+
+@given(st.lists(st.sampled_from(PARTS), max_size=40).map("".join))
+@example("?s ?p (1 1 1 1 1)")
+@example("(" + "?a" * 5 + ")")
+def test_what_is_let_through_for_its_shortness_is_let_through_by_count(text: str) -> None:
+    bounds = Limits(nesting=6, chain=30, items=4, values=25)
+    if _harmless(text, bounds):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("kg.limits._harmless", lambda text, limits: False)
+            refuse_excess(text, bounds)
+
 
 
 @pytest.mark.parametrize(

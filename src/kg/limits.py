@@ -10,8 +10,8 @@ from kg.errors import OverLimit
 from kg.query import tokens
 
 
-def _limit(default: Any, says: str) -> Any:
-    return field(default=default, metadata={"says": says})
+def _limit(default: Any, says: str, least: float = 1e-9) -> Any:
+    return field(default=default, metadata={"says": says, "least": least})
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +22,15 @@ class Limits:
     deadline: float = _limit(10.0, "seconds for a query or an update")
     queue: int = _limit(1_000, "queries that may wait for a process")
     waiting: float = _limit(30.0, "seconds that a query may wait for a process")
-    memory: int = _limit(1 << 30, "bytes of address space of a process for queries")
+    memory: int = _limit(1 << 30, "bytes of address space of a process for queries, beside a store that it has in memory")
+    resident: int = _limit(2_000_000, "triples up to which a store that nobody writes is held in memory, 0 for none", least=0)
     rows: int = _limit(200_000, "rows or triples of an answer")
     answer: int = _limit(32 << 20, "bytes of an answer")
     address: int = _limit(16_000, "characters of a request's address with its query")
     body: int = _limit(1 << 20, "bytes of a query or an update")
     upload: int = _limit(8 << 20, "bytes of a graph that is sent to be stored")
     held: int = _limit(256 << 20, "bytes of bodies and answers that the server holds at a time")
-    kept: int = _limit(32 << 20, "bytes of answers that are kept for whoever asks the same again, 0 for none")
+    kept: int = _limit(32 << 20, "bytes of answers that are kept for whoever asks the same again, 0 for none", least=0)
     nesting: int = _limit(200, "brackets, or signs such as ! and -, within each other in a query")
     chain: int = _limit(2_000, "operators, expressions, clauses or patterns after each other in a query")
     items: int = _limit(60, "items of a list in a query")
@@ -43,6 +44,9 @@ NAMES = tuple(one.name for one in fields(Limits))
 SAYS = {one.name: str(one.metadata["says"]) for one in fields(Limits)}
 """What each limit bounds."""
 
+LEAST = {one.name: float(one.metadata["least"]) for one in fields(Limits)}
+"""The least that each may be set to."""
+
 _COUNTED = ("rows", "answer", "nesting", "chain", "items", "values")
 
 
@@ -53,7 +57,7 @@ def own(limits: Limits) -> Limits:
 
 
 _RUN = re.compile(r"[!+-](?:\s*[!+-])*")
-_TOKEN = re.compile(r"[()\[\]{}]|[,=<>!&|+*/^;]|[^\s()\[\]{},=<>!&|+*/^;]+")
+_TOKEN = re.compile(r"[()\[\]{}]|[,=<>!&|+*/^;]|[?$]?[^\s()\[\]{},=<>!&|+*/^;?$]+")
 
 
 def refuse_excess(text: str, limits: Limits) -> None:
@@ -63,6 +67,8 @@ def refuse_excess(text: str, limits: Limits) -> None:
     and it needs more than linear time for the items of a list (`( … )` in the place of a term), so that a few kilobytes could
     end its process or hold it.
     """
+    if _harmless(text, limits):
+        return
     plain = tokens(text)
     deepest = max((len("".join(run[0].split())) for run in _RUN.finditer(plain)), default=0)
     inside: list[tuple[str, int]] = [("", 0)]
@@ -91,6 +97,15 @@ def refuse_excess(text: str, limits: Limits) -> None:
         raise _over("values", limits, f"{values} terms in VALUES")
     if (longest := _longest(found)) > limits.chain:
         raise _over("chain", limits, f"{longest} operators, expressions, clauses or patterns after each other")
+
+
+def _harmless(text: str, limits: Limits) -> bool:
+    """Whether a text is so short, or has so few brackets and signs, that it can exceed none of the limits."""
+    size = len(text)
+    if size > min(limits.chain, limits.values) or sum(map(text.count, "([{!+-")) > limits.nesting:
+        return False
+    start = text.find("(")
+    return start < 0 or size - start <= 2 * limits.items  # an item takes a sign and a space
 
 
 @dataclass(slots=True)

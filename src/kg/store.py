@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -34,28 +32,24 @@ class Store(Protocol):
         ...
 
 
-@contextmanager
-def clear_errors(text: str, where: str | None = None, added: int = 0) -> Iterator[None]:
-    """Says what is wrong with a query or an update that Oxigraph refuses inside. Raises BadQuery, also for SERVICE.
+REFUSALS = (SyntaxError, RuntimeError, ValueError, OSError)
+"""What Oxigraph raises for a query or an update that it does not take."""
 
-    `where` and `added` as in `Store.ask`.
-    """
-    refuse_service(text, where)
-    try:
-        yield
-    except SyntaxError as error:
-        message = " ".join(str(error).split())
-        place = re.match(r"error at (\d+):(\d+): (.*)", message)
-        line = where or "query"
-        if place:
-            column = int(place[2]) - (added if place[1] == "1" else 0)
-            line += f":{place[1]}:{column}"
-        if missing := undeclared(text):
-            raise BadQuery(f"the prefix {missing[0]}: is not declared", line, "add its PREFIX line") from error
-        said = _misread(place[3], text, int(place[1]), int(place[2])) if place else message
-        raise BadQuery(f"not valid SPARQL: {said}", line, "mend the query") from error
-    except (RuntimeError, ValueError, OSError) as error:
-        raise BadQuery(f"cannot be answered: {error}", where) from error
+
+def refusal(error: Exception, text: str, where: str | None = None, added: int = 0) -> BadQuery:
+    """Says what is wrong with a query or an update for which Oxigraph raised one of REFUSALS. `where` and `added` as in `Store.ask`."""
+    if not isinstance(error, SyntaxError):
+        return BadQuery(f"cannot be answered: {error}", where)
+    message = " ".join(str(error).split())
+    place = re.match(r"error at (\d+):(\d+): (.*)", message)
+    line = where or "query"
+    if place:
+        column = int(place[2]) - (added if place[1] == "1" else 0)
+        line += f":{place[1]}:{column}"
+    if missing := undeclared(text):
+        return BadQuery(f"the prefix {missing[0]}: is not declared", line, "add its PREFIX line")
+    said = _misread(place[3], text, int(place[1]), int(place[2])) if place else message
+    return BadQuery(f"not valid SPARQL: {said}", line, "mend the query")
 
 
 class EmbeddedStore:
@@ -66,8 +60,11 @@ class EmbeddedStore:
 
     def ask(self, text: str, where: str | None = None, added: int = 0) -> Answer:
         """Answers SPARQL text. Raises BadQuery with line and column, and for SERVICE."""
-        with clear_errors(text, where, added):
+        refuse_service(text, where)
+        try:
             return Answer(self.inner.query(text))
+        except REFUSALS as error:
+            raise refusal(error, text, where, added) from error
 
     def rdflib(self) -> rdflib.Graph:
         """A view of the store with rdflib's interface."""

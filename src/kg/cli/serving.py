@@ -108,7 +108,7 @@ def _token(file: str | None) -> str:
 def _limits(given: Sequence[str]) -> Limits:
     from dataclasses import replace
 
-    from kg.limits import NAMES, Limits
+    from kg.limits import LEAST, NAMES, Limits
 
     limits, values = Limits(), {}
     for one in given:
@@ -119,8 +119,8 @@ def _limits(given: Sequence[str]) -> Limits:
             number = type(getattr(limits, name))(value)
         except ValueError as error:
             raise UsageError(f"{value!r} is no number for {name}") from error
-        if not 0 < number < 1 << 48:
-            raise UsageError(f"{name} must be more than 0")
+        if not LEAST[name] <= number < 1 << 48:
+            raise UsageError(f"{name} must be {'0 or more' if LEAST[name] == 0 else 'more than 0'}")
         values[name] = number
     return replace(limits, **values)
 

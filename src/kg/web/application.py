@@ -20,6 +20,9 @@ from kg.web.metrics import MEDIA
 from kg.web.protocol import sparql
 from kg.web.request import path
 
+_LONG = 1400
+"""Bytes from which on compression pays: what fits into one packet is sent as it is."""
+
 
 async def _health(request: Request, endpoint: Endpoint) -> Response:
     """Whether queries are answered."""
@@ -78,5 +81,16 @@ def application(
         route("/metrics", _metrics),
         *pages,
     ]
-    inner = Router(routes=every, redirect_slashes=False, default=_without_slash(every))
-    return Guard(GZipMiddleware(inner, minimum_size=1400), endpoint, hosts, log)
+    router = GZipMiddleware(Router(routes=every, redirect_slashes=False, default=_without_slash(every)), minimum_size=_LONG)
+
+    async def first(scope: Scope, receive: Receive, send: Send) -> None:
+        """Queries go the short way: past the router, and past what compresses unless an answer is long and is not compressed yet."""
+        if scope["type"] != "http" or scope["path"] != "/sparql":
+            await router(scope, receive, send)
+            return
+        scope["route"] = every[0]
+        response = await sparql(Request(scope, receive, send), endpoint)
+        plain = len(response.body) < _LONG or "content-encoding" in response.headers
+        await (response if plain else GZipMiddleware(response, minimum_size=_LONG))(scope, receive, send)
+
+    return Guard(first, endpoint, hosts, log)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -61,44 +60,19 @@ class Guard:
             nonlocal status, size
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                there = {name for name, _ in headers.raw}
-                headers.raw.extend(pair for pair in self._always if pair[0] not in there)
-                # Any answer may be compressed, and a 304 varies as the answer that it stands for (RFC 9110 §12.5.5, §15.4.5).
-                vary = [name.strip() for given in headers.getlist("vary") for name in given.split(",")]
-                headers["Vary"] = ", ".join(dict.fromkeys([*vary, "Accept-Encoding"]))
-                if b"content-security-policy" not in there:
-                    page = headers.get("content-type", "").startswith("text/html")
-                    headers.raw.append((b"content-security-policy", _POLICY if page else _NO_PAGE))
-                if scope["method"] in ("GET", "HEAD", "OPTIONS") or scope.get("kg.read"):
-                    headers.raw.extend(_READABLE)
+                readable = scope["method"] in ("GET", "HEAD", "OPTIONS") or bool(scope.get("kg.read"))
+                message["headers"] = self._headers(message.get("headers", ()), readable)
             elif message["type"] == "http.response.body":
                 size += len(message.get("body", b""))
             await send(message)
 
-        accept: str | None = None
         try:
             try:
-                accept = accepted(Request(scope))
                 self._refuse(scope)
-                if not compressed(Request(scope)):  # the middleware that compresses knows no weights
-                    scope["headers"] = [header for header in scope["headers"] if header[0] != b"accept-encoding"]
                 scope["app"] = self.app  # so that what no route takes is raised, and told of below
                 await self.app(scope, receive, sending)
-            except BadRequest as error:
-                response = problem(error.status, str(error), accept, error.headers, error.limit, self._root(scope))
-                await self._late(response, status, scope, receive, sending)
-            except KgError as error:
-                await self._late(refused(error, accept, self._root(scope)), status, scope, receive, sending)
-            except HTTPException as error:
-                response = problem(error.status_code, str(error.detail), accept, error.headers)
-                if error.status_code == 405:
-                    response = _no_method(scope["method"], (error.headers or {}).get("Allow", ""), accept)
-                await self._late(response, status, scope, receive, sending)
             except Exception as error:
-                self._say({"error": f"{type(error).__name__}: {error}"[:500]})
-                response = problem(500, "something went wrong in the server; it is not your fault", accept)
-                await self._late(response, status, scope, receive, sending)
+                await self._late(self._answer(error, scope), status, scope, receive, sending)
         finally:
             took = time.perf_counter() - began
             self.endpoint.release(scope)
@@ -106,8 +80,43 @@ class Guard:
             metrics = self.endpoint.metrics
             method = scope["method"] if scope["method"] in ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS") else "other"
             metrics.answered(route, method, status, took)
-            self._say({"client": scope["kg.client"], "method": scope["method"][:20], "path": scope["path"][:500], "status": status,
-                       "bytes": size, "ms": round(took * 1000, 2)})
+            if self.log is not None:
+                self._say({"client": scope["kg.client"], "method": scope["method"][:20], "path": scope["path"][:500], "status": status,
+                           "bytes": size, "ms": round(took * 1000, 2)})
+
+    def _headers(self, given: Iterable[tuple[bytes, bytes]], readable: bool) -> list[tuple[bytes, bytes]]:
+        """The headers of a response, with those that every one has. `readable` is for what pages elsewhere may read."""
+        headers, vary, page, policy, there = [], list[bytes](), False, False, set[bytes]()
+        for pair in given:
+            name, value = pair
+            if name == b"vary":
+                vary.append(value)
+                continue
+            there.add(name)
+            page = page or (name == b"content-type" and value.startswith(b"text/html"))
+            policy = policy or name == b"content-security-policy"
+            headers.append(pair)
+        headers += [pair for pair in self._always if pair[0] not in there]
+        headers.append((b"vary", _varied(tuple(vary))))
+        if not policy:
+            headers.append((b"content-security-policy", _POLICY if page else _NO_PAGE))
+        if readable:
+            headers += _READABLE
+        return headers
+
+    def _answer(self, error: Exception, scope: Scope) -> Response:
+        """What is said of an error."""
+        accept = accepted(Request(scope))
+        if isinstance(error, BadRequest):
+            return problem(error.status, str(error), accept, error.headers, error.limit, self._root(scope))
+        if isinstance(error, KgError):
+            return refused(error, accept, self._root(scope))
+        if isinstance(error, HTTPException):
+            if error.status_code == 405:
+                return _no_method(scope["method"], (error.headers or {}).get("Allow", ""), accept)
+            return problem(error.status_code, str(error.detail), accept, error.headers)
+        self._say({"error": f"{type(error).__name__}: {error}"[:500]})
+        return problem(500, "something went wrong in the server; it is not your fault", accept)
 
     async def _late(self, response: Response, status: int, scope: Scope, receive: Receive, send: Send) -> None:
         """Sends a refusal, unless a response has begun; then the connection is broken off, so that nothing half looks whole."""
@@ -121,15 +130,25 @@ class Guard:
 
     def _refuse(self, scope: Scope) -> None:
         """Raises BadRequest for another host's name (which a page elsewhere may have been made to point here) and a long address."""
-        headers = Headers(scope=scope)
-        if "transfer-encoding" in headers and "content-length" in headers:  # two lengths: who stands before us may see another end
+        given, lengths, encodings = list[bytes](), 0, False
+        for name, value in scope["headers"]:
+            if name == b"host":
+                given.append(value)
+            elif name == b"transfer-encoding":
+                lengths |= 1
+            elif name == b"content-length":
+                lengths |= 2
+            elif name == b"accept-encoding":
+                encodings = True
+        if encodings and not compressed(Request(scope)):  # the middleware that compresses knows no weights
+            scope["headers"] = [header for header in scope["headers"] if header[0] != b"accept-encoding"]
+        if lengths == 3:  # who stands before us may see another end
             raise BadRequest(400, "the request has both Content-Length and Transfer-Encoding (RFC 9112 §6.1)", "send one of them",
                              headers={"Connection": "close"})
-        given = headers.getlist("host")
         if len(given) != 1:
             raise BadRequest(400, "one Host header is needed", "name the host")
         authority = _absolute(scope)
-        host = _name(given[0] if authority is None else authority)
+        host = _name(given[0].decode("latin-1") if authority is None else authority)
         if host is None:
             raise BadRequest(400, "the host is no name or address with a port", "name the host as in Host: data.example.org:8000")
         if self.hosts and host.rstrip(".") not in self.hosts:
@@ -150,6 +169,13 @@ def _no_method(method: str, allowed: str, accept: str | None) -> Response:
         said = {"Allow": allow, "Access-Control-Allow-Methods": "GET, HEAD", "Access-Control-Allow-Headers": "Accept"}
         return Response(status_code=204, headers=said)
     return problem(405, f"{method[:20]} is not for this address; use one of {allow}", accept, {"Allow": allow})
+
+
+@lru_cache(maxsize=256)
+def _varied(given: tuple[bytes, ...]) -> bytes:
+    """A Vary header. Any answer may be compressed, and a 304 varies as the answer that it stands for (RFC 9110 §12.5.5, §15.4.5)."""
+    names = [name.strip() for value in given for name in value.split(b",")]
+    return b", ".join(dict.fromkeys([*names, b"Accept-Encoding"]))
 
 
 @lru_cache(maxsize=256)

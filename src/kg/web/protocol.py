@@ -26,6 +26,7 @@ QUERY, UPDATE = "application/sparql-query", "application/sparql-update"
 METHODS = "GET, HEAD, OPTIONS, POST"
 _PREFLIGHT = {"Access-Control-Allow-Methods": "GET, HEAD, POST", "Access-Control-Allow-Headers": "Accept, Content-Type",
               "Access-Control-Max-Age": "86400"}
+_WORDS = "now", "rand", "uuid", "bnode"
 _CHANGING = re.compile(r"\b(?:NOW|RAND|(?:STR)?UUID|BNODE)\s*\(", re.I)
 """Functions that give another value each time (SPARQL 1.1 §17.4); an answer with one of them is not kept."""
 _PATIENT = 0.2
@@ -101,7 +102,7 @@ async def _query(request: Request, endpoint: Endpoint, text: str, asked: dict[st
             if not isinstance(error, OverLimit) and is_update(text[:LONGEST]):
                 raise BadRequest(400, "this is an update and was sent as a query", f"send it by POST as {UPDATE}") from error
             raise
-        if len(text) <= LONGEST and not _CHANGING.search(text):
+        if len(text) <= LONGEST and not _changes(text):
             endpoint.kept.put(key, result)
     else:
         endpoint.metrics.kept.inc()
@@ -114,6 +115,12 @@ async def _query(request: Request, endpoint: Endpoint, text: str, asked: dict[st
         page.headers["Vary"] = "Accept"
         return page
     return sent(result, fitting[1])
+
+
+def _changes(text: str) -> bool:
+    """Whether an answer may be another the next time, though the store is the same."""
+    small = text.lower()
+    return any(word in small for word in _WORDS) and _CHANGING.search(text) is not None
 
 
 def _nothing_fits(kind: str | None) -> BadRequest:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
@@ -48,8 +48,10 @@ class _Connection:
         self.writer, self.client = writer, client
         self.active = 0
         """Requests that came whole and are not answered yet."""
+        self.aborted = False
 
     def abort(self) -> None:
+        self.aborted = True
         self.writer.transport.abort()
 
 
@@ -139,17 +141,13 @@ class Server:
         async def patiently(message: Message) -> None:
             begin()  # an answer may come before the end of the body
             content = message.get("body", b"")
-            try:
-                if len(content) <= _PIECE:
-                    await self._within(send(message))
-                    return
-                for start in range(0, len(content), _PIECE):
-                    last = start + _PIECE >= len(content)
-                    piece = {**message, "body": content[start : start + _PIECE], "more_body": message.get("more_body", False) or not last}
-                    await self._within(send(piece))
-            except TimeoutError as error:
-                connection.abort()
-                raise ConnectionAbortedError("the client does not read on") from error
+            if len(content) <= _PIECE:
+                await self._within(connection, send(message))
+                return
+            for start in range(0, len(content), _PIECE):
+                last = start + _PIECE >= len(content)
+                piece = {**message, "body": content[start : start + _PIECE], "more_body": message.get("more_body", False) or not last}
+                await self._within(connection, send(piece))
 
         if not any(name == b"transfer-encoding" or (name == b"content-length" and value.strip(b"0")) for name, value in scope["headers"]):
             begin()
@@ -158,9 +156,15 @@ class Server:
         finally:
             connection.active -= whole
 
-    async def _within(self, sending: Any) -> None:
-        async with asyncio.timeout(self.limits.patience):
+    async def _within(self, connection: _Connection, sending: Awaitable[None]) -> None:
+        """Sends, or ends the connection where its client does not read on in time. Raises ConnectionAbortedError."""
+        timer = asyncio.get_running_loop().call_later(self.limits.patience, connection.abort)
+        try:
             await sending
+        finally:
+            timer.cancel()
+        if connection.aborted:
+            raise ConnectionAbortedError("the client does not read on")
 
 
 def _framework(app: Any) -> ASGIFramework:

@@ -12,6 +12,7 @@ import platform
 import signal
 import struct
 import sys
+import time
 from contextlib import suppress
 
 # System calls by number (Linux: arch/x86/entry/syscalls/syscall_64.tbl, include/uapi/asm-generic/unistd.h).
@@ -35,6 +36,10 @@ _X32 = 0x40000000
 """Numbers from here on are calls of the x32 way, which could go round the filter."""
 
 
+_spent = 0
+"""Seconds of processors after which the system ends this process, where that was set."""
+
+
 class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
 
@@ -50,21 +55,39 @@ def bound(memory: int) -> None:
 
 
 def seconds(more: float) -> None:
-    """Lets the process use so many more seconds of processors, then the system ends it, also if nobody watches any more."""
+    """Lets the process use at least so many more seconds of processors, at most about twice as many; then the system ends it, also
+    if nobody watches any more."""
+    global _spent
+    used = time.process_time()
+    if used + more < _spent:
+        return
     with suppress(ImportError, OSError, ValueError):
         import resource
 
-        used = resource.getrusage(resource.RUSAGE_SELF)
-        limit = int(used.ru_utime + used.ru_stime + more) + 2
-        resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+        _spent = int(used + 2 * more) + 2
+        resource.setrlimit(resource.RLIMIT_CPU, (_spent, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+
+
+def address_space() -> int:
+    """Bytes of address space that this process has taken; 0 where that is not known."""
+    with suppress(OSError), open("/proc/self/statm", encoding="ascii") as file:
+        return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    return 0
+
+
+def tie() -> ctypes.CDLL:
+    """Ties the life of this process to its parent's, where the system can. Returns the C library."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if sys.platform == "linux":
+        libc.prctl(_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    return libc
 
 
 def confine() -> bool:
     """Takes network and programs from this process, for good, and ties its life to its parent's. False where it cannot."""
     if sys.platform != "linux":
         return False
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    libc = tie()
     libc.prctl(_SET_DUMPABLE, 0, 0, 0, 0)
     known = _CALLS.get(platform.machine())
     if known is None or struct.calcsize("P") != 8 or libc.prctl(_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:

@@ -7,17 +7,19 @@ import math
 import os
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from kg.errors import Busy, KgError, OverLimit, StoreError, TimedOut
 from kg.limits import Limits
 from kg.lock import unwritten
 from kg.worker import frame
-from kg.worker.child import GRACE, Child, Gone, raised
+from kg.worker.child import GRACE, Child, Gone, Started, raised
 from kg.worker.frame import READERS
+from kg.worker.holder import POSSIBLE, Holder
 from kg.worker.turns import Turns
 
 _UNKNOWN = "whether it was made is not known: look before you send it again, and do less at a time"
@@ -25,6 +27,8 @@ _UNKNOWN = "whether it was made is not known: look before you send it again, and
 
 
 _MINUTE = 60.0
+_SOON = 1.5
+"""Seconds within which a store has to be in memory for the first processes to wait for it."""
 
 
 class Result(NamedTuple):
@@ -39,7 +43,11 @@ class Result(NamedTuple):
 
 
 class Pool:
-    """The processes of one store. `path` is a store on disk, or the folder of a data set, which each process holds in memory.
+    """The processes of one store. `path` is a store on disk, or the folder of a data set.
+
+    Where nobody writes it, one process brings it into memory (up to `limits.resident` triples), and those that answer are forked
+    from that: they share what it holds, evaluate several times faster than from the disk, and are replaced in milliseconds. Until
+    it is there, and where this system cannot fork, each opens the store itself.
 
     With `writable` one more process owns the store and makes the updates, one after the other. The others never open what is
     written, which Oxigraph leaves undefined: before the first answer after an update, the state so far becomes a store of its
@@ -63,6 +71,11 @@ class Pool:
         self._unread: set[str] = set()  # states that are to be removed when no process has them open
         self._tasks: set[asyncio.Task[None]] = set()
         self._writer: Child | None = None
+        self._held = -1  # the generation that was brought into memory, or for which that was tried
+        self._unheld = ""  # why it was not, to be told when it can be read from the disk
+        self._holding: asyncio.Task[None] | None = None
+        self._holder: Holder | None = None
+        """Has the store in memory, and makes the processes, where nobody writes it."""
         self._still = asyncio.Lock()  # no process opens the store while it is written
         self._generation = 0  # how often something was written
         self._state = (-1, path)  # the generation that others may see, and where it lies
@@ -83,7 +96,7 @@ class Pool:
     @property
     def processes(self) -> list[int]:
         """The numbers of the processes, as the system counts them."""
-        return [worker.process.pid for worker in (*self._all, *((self._writer,) if self._writer else ()))]
+        return [worker.pid for worker in (*self._all, *((self._writer,) if self._writer else ()))]
 
     @property
     def ready(self) -> bool:
@@ -98,6 +111,11 @@ class Pool:
         return self._generation
 
     @property
+    def in_memory(self) -> bool:
+        """Whether new processes have the store in memory."""
+        return self._holder is not None
+
+    @property
     def confined(self) -> bool:
         """Whether the system itself keeps the processes from the network."""
         return all(worker.confined for worker in self._all)
@@ -105,14 +123,17 @@ class Pool:
     async def start(self) -> None:
         """Starts the processes. Raises StoreError, and UsageError for a store that another process writes."""
         if self.writable:
-            self._writer = await Child.start(self.path, True, self.limits, 0)
+            self._writer = await Started.start(self.path, True, self.limits, 0)
         else:
             with suppress(OSError), unwritten(Path(self.path)):  # OSError: where nothing may be written, nobody can be asked
                 pass
+            await self._hold(_SOON)
         for _ in range(self.limits.workers):
             self._asked.offer(await self._spawn(self._asked))
         for _ in range(self.reserved):
             self._own.offer(await self._spawn(self._own))
+        if self._unheld:
+            self.note(self._unheld)
 
     async def close(self) -> None:
         """Ends all processes; the one that writes closes its store first."""
@@ -120,6 +141,8 @@ class Pool:
         self._stopping.set()
         self._asked.refuse()
         self._own.refuse()
+        if self._holding is not None:
+            self._holding.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.gather(*(worker.end() for worker in self._all))
         async with self._still:
@@ -131,6 +154,8 @@ class Pool:
                 self._writer = None
         while self._tasks:  # of queries that ran
             await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._holder is not None:
+            await self._holder.end()
         self._all.clear()
         self._asked.free.clear()
         self._own.free.clear()
@@ -146,15 +171,12 @@ class Pool:
         compressed, and says so. `own` is for queries of our own making, which do not wait for those of others and may be as long
         as the defaults allow (`kg.limits.own`). Raises BadQuery, OverLimit, TimedOut, Busy, StoreError.
         """
-        head: frame.Head = {"do": "query", "formats": dict(formats), "base": base, "where": where, "added": added}
-        if default is not None or named is not None:
-            head |= {"default": default or [], "named": named or []}
-        if prefixes:
-            head["prefixes"] = dict(prefixes)
-        if gzip:
-            head["gzip"] = True
-        if own:
-            head["own"] = True
+        asked = tuple(formats.items()), base, where, added, gzip, own
+        if default is None and named is None and not prefixes:
+            head = _usual(*asked)
+        else:
+            more: frame.Head = {} if default is None and named is None else {"default": default or [], "named": named or []}
+            head = frame.written(_head(*asked) | more | {"prefixes": dict(prefixes or {})})
         return _result(*await self._ask(head, text.encode("utf-8", "surrogatepass"), client, own))
 
     async def graph(
@@ -196,13 +218,69 @@ class Pool:
             self._place = now
             self._generation += 1
 
+    async def _hold(self, soon: float = 0) -> None:
+        """Brings the state of now into memory in the background, where that can be done and is not done or tried already; then all
+        processes are replaced. Waits for it no longer than `soon` seconds."""
+        if self.writable or self._closed or self._held == self._generation or not (POSSIBLE and self.limits.resident):
+            return
+        self._held = self._generation
+        self._drop()
+
+        async def hold() -> None:
+            generation = self._generation
+            try:
+                holder = await Holder.hold(self.path, self.limits, generation)
+            except (KgError, OSError) as error:
+                why = f"the store is read from the disk: {error}"
+                if self._all:
+                    self.note(why)
+                else:
+                    self._unheld = why
+                return
+            if holder is None:
+                return
+            if self._closed or generation != self._generation:
+                await holder.end()
+                return
+            self._holder = holder
+            for worker in [one for one in self._all if not one.held or one.generation != generation]:
+                if worker in worker.turns.free:
+                    worker.turns.free.remove(worker)
+                    self._later(worker)
+                else:
+                    worker.answered = self.limits.recycle  # it is replaced after its answer
+
+        self._holding = self._background(hold())
+        await asyncio.wait([self._holding], timeout=soon)
+
+    def _drop(self) -> None:
+        """Lets go of the process that holds the store; it ends when those that were forked from it have."""
+        if self._holder is not None:
+            self._background(self._holder.retire())
+            self._holder = None
+
     async def _spawn(self, turns: Turns[Child]) -> Child:
         async with self._still:
             self._look()
-            worker = await Child.start(await self._readable(), False, self.limits, self._generation)
+            await self._hold()
+            worker = await self._forked() or await Started.start(await self._readable(), False, self.limits, self._generation)
+            if not worker.held and (forked := await self._forked()) is not None:  # it came into memory meanwhile
+                self._background(worker.end())
+                worker = forked
             worker.turns = turns
             self._all.add(worker)
         return worker
+
+    async def _forked(self) -> Child | None:
+        """A process with the store in memory, where one holds it."""
+        if self._holder is None:
+            return None
+        try:
+            return await self._holder.fork(self.limits)
+        except (StoreError, OSError):  # it has ended, or has no room
+            self._held = -1
+            await self._hold()
+            return None
 
     async def _readable(self) -> str:
         """Where the state of now lies for others to read. To be called while nothing is written."""
@@ -219,8 +297,18 @@ class Pool:
             self._unread.add(before)
         return self._state[1]
 
+    async def _renewed(self, worker: Child) -> Child:
+        """A process that sees the state of now, in the place of one that saw another. Raises Gone, TimeoutError, StoreError."""
+        if worker.held:
+            fresh = await self._spawn(worker.turns)
+            self._all.discard(worker)
+            self._background(worker.end())
+            return fresh
+        await self._renew(worker)
+        return worker
+
     async def _renew(self, worker: Child) -> None:
-        """Lets a process see the state of now. Raises Gone, TimeoutError, StoreError."""
+        """Lets a process that reads from the disk see the state of now. Raises Gone, TimeoutError, StoreError."""
         async with self._still:
             answer, _ = await worker.ask({"do": "reopen", "path": await self._readable()}, b"", self.limits.deadline)
             if "error" in answer:
@@ -228,6 +316,9 @@ class Pool:
             worker.generation = self._generation
             for idle in [one for one in self._own.free if one.generation != self._generation]:
                 self._own.free.remove(idle)  # else it would hold a state that nobody asks for
+                if idle.held:
+                    self._later(idle)
+                    continue
                 try:
                     answer, _ = await idle.ask({"do": "reopen", "path": self._state[1]}, b"", self.limits.deadline)
                 except (Gone, TimeoutError):
@@ -245,7 +336,7 @@ class Pool:
     async def _writing(self) -> Child:
         """The process that writes, started if it has ended. Raises StoreError."""
         if self._writer is None:
-            self._writer = await Child.start(self.path, True, self.limits, 0)
+            self._writer = await Started.start(self.path, True, self.limits, 0)
         return self._writer
 
     def _later(self, worker: Child) -> None:
@@ -270,9 +361,13 @@ class Pool:
                     pause = min(pause * 2, GRACE)
 
         self._all.discard(worker)
-        task = asyncio.get_running_loop().create_task(replace())
+        self._background(replace())
+
+    def _background(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _take(self, client: str, own: bool) -> Child:
         """A process for a query; for one of our own the one that is kept for these, where another is not free."""
@@ -293,13 +388,14 @@ class Pool:
                 raise Busy("the server is stopping", None, "try again later") from None
             raise
 
-    async def _ask(self, head: frame.Head, body: bytes, client: str, own: bool = False) -> tuple[frame.Head, bytes]:
+    async def _ask(self, head: frame.Head | bytes, body: bytes, client: str, own: bool = False) -> tuple[frame.Head, bytes]:
         self._look()
         worker = await self._take(client, own)
         whole = False
         try:
             if worker.generation != self._generation:
-                await self._renew(worker)
+                await self._hold()
+                worker = await self._renewed(worker)
             answer = await worker.ask(head, body, self.limits.deadline)
             whole = True
         except TimeoutError:
@@ -359,6 +455,21 @@ def _identity(path: str) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
+
+
+def _head(
+    formats: tuple[tuple[str, str | None], ...], base: str | None, where: str | None, added: int, gzip: bool, own: bool
+) -> frame.Head:
+    """What a process is told beside the text of a query."""
+    return {"do": "query", "formats": dict(formats), "base": base, "where": where, "added": added, "gzip": gzip, "own": own}
+
+
+@lru_cache(maxsize=256)
+def _usual(
+    formats: tuple[tuple[str, str | None], ...], base: str | None, where: str | None, added: int, gzip: bool, own: bool
+) -> bytes:
+    """The same as bytes: nearly all queries come with one of a few."""
+    return frame.written(_head(formats, base, where, added, gzip, own))
 
 
 def _result(head: frame.Head, content: bytes) -> Result:

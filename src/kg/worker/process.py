@@ -7,21 +7,22 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, cast
 
 import pyoxigraph as ox
 
 from kg.answer import FORMATS, Answer
-from kg.errors import BadData, KgError, NotFound, OverLimit, StoreError, UsageError
+from kg.errors import BadData, BadQuery, KgError, NotFound, OverLimit, StoreError, UsageError
 from kg.limits import Limits, own, refuse_excess
-from kg.store import EmbeddedStore, clear_errors, open_store
-from kg.worker import frame
+from kg.query import refuse_service
+from kg.store import REFUSALS, EmbeddedStore, open_store, refusal
+from kg.worker import confine, frame
 
 _READABLE = {FORMATS[name].media: FORMATS[name].writer for name in ("turtle", "ntriples", "rdfxml", "jsonld")}
 
 
+_KINDS = {ox.QueryTriples: "graph", ox.QueryBoolean: "boolean", ox.QuerySolutions: "table"}
 _LONG = 1400
 """Bytes from which on compression pays: what fits into one packet is sent as it is."""
 
@@ -48,10 +49,10 @@ class _Bounded(io.RawIOBase):
 class Process:
     """A store and the limits under which it answers."""
 
-    def __init__(self, path: str, limits: Limits) -> None:
+    def __init__(self, path: str, limits: Limits, store: ox.Store | None = None) -> None:
         self.path, self.limits = path, limits
         self._limits = {False: limits, True: own(limits)}
-        self.store = self._open()
+        self.store = store or self._open()
 
     def _open(self) -> ox.Store:
         opened = open_store(Path(self.path))
@@ -78,9 +79,10 @@ class Process:
         if "default" in head or "named" in head:  # SPARQL 1.1 Protocol §2.1.4: it takes the place of the query's own
             given = {"default_graph": [_node(iri) for iri in head.get("default", ())],
                      "named_graphs": [_node(iri) for iri in head.get("named", ())]}
-        with clear_errors(text, where, added), _readable():
+        refuse_service(text, where)
+        try:
             result = self.store.query(text, base_iri=head.get("base"), **given)
-            kind = {ox.QueryTriples: "graph", ox.QueryBoolean: "boolean"}.get(type(result), "table")
+            kind = _KINDS[type(result)]
             name = head["formats"].get(kind)
             if name is None:
                 return {"kind": kind, "format": None}, b""
@@ -91,10 +93,14 @@ class Process:
                 written = "json" if name == "html" else name
                 result.serialize(out, FORMATS[written].writer)  # type: ignore[arg-type]
                 rows = 1 if kind == "boolean" else self._rows(written, out)
-                if name == "html":
-                    page = Answer.kept(kind, b"".join(out.parts)).text("html")
-                    out = _Bounded(self.limits.answer)
-                    out.write(page.encode("utf-8"))
+        except OSError as error:  # no fault of the query
+            raise StoreError(f"the store cannot be read ({' '.join(str(error).split())})", None, "try again in a moment") from error
+        except REFUSALS as error:
+            raise refusal(error, text, where, added) from error
+        if name == "html" and kind != "graph":
+            page = Answer.kept(kind, b"".join(out.parts)).text("html")
+            out = _Bounded(self.limits.answer)
+            out.write(page.encode("utf-8"))
         return _sent(head, kind, name, rows, out)
 
     def _graph(self, triples: Iterable[ox.Triple], name: str, out: _Bounded, prefixes: dict[str, str] | None) -> int:
@@ -183,15 +189,6 @@ class Process:
         return {"rows": len(triples)}, ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b""
 
 
-@contextmanager
-def _readable() -> Iterator[None]:
-    """A store that cannot be read is no fault of the query. Raises StoreError."""
-    try:
-        yield
-    except OSError as error:
-        raise StoreError(f"the store cannot be read ({' '.join(str(error).split())})", None, "try again in a moment") from error
-
-
 def _sent(head: frame.Head, kind: str, format: str, rows: int, out: _Bounded) -> tuple[frame.Head, bytes]:
     """An answer, compressed where that is wanted and pays."""
     content = b"".join(out.parts)
@@ -214,6 +211,30 @@ def graph_name(iri: str | None) -> ox.NamedNode | ox.DefaultGraph:
     return ox.DefaultGraph() if iri is None else _node(iri)
 
 
+def serve(process: Process, source: IO[bytes], sink: IO[bytes], confined: bool) -> None:
+    """Says that it has begun, and answers frames until there are no more."""
+    sink.write(frame.packed({"confined": confined}))
+    sink.flush()
+    while (said := frame.read(source)) is not None:
+        confine.seconds(process.limits.deadline * 2)
+        try:
+            head, body = process.answer(*said)
+        except KgError as error:
+            head, body = told(error), b""
+        except MemoryError:
+            head, body = told(OverLimit("it needs more memory than allowed", None, "ask for less at a time", limit="memory")), b""
+        except UnicodeDecodeError:
+            head, body = told(BadQuery("is not UTF-8 text", None, "send it as UTF-8")), b""
+        sink.write(frame.packed(head, body))
+        sink.flush()
+
+
 def told(error: KgError) -> frame.Head:
+    """An error as the head of a frame."""
     return {"error": type(error).__name__, "what": error.what, "where": error.where, "todo": error.todo,
             "limit": getattr(error, "limit", "")}
+
+
+def told_of(error: Exception, path: str) -> frame.Head:
+    """What is told of a store that cannot be opened."""
+    return told(error if isinstance(error, KgError) else StoreError(f"cannot be opened ({' '.join(str(error).split())})", path))

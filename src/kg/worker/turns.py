@@ -39,22 +39,26 @@ class Turns(Generic[Thing]):
             return one
         if self.waiting >= self.queue:
             raise Busy(f"{self.queue} wait for {self.what} already", None, "try again in a moment")
-        future: asyncio.Future[Thing] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Thing] = loop.create_future()
         self._waiting.setdefault(client, deque()).append(future)
+        timer = loop.call_later(self.patience, self._late, client, future)
         try:
-            async with asyncio.timeout(self.patience):
-                return await future
-        except TimeoutError:
-            if future.done() and not future.cancelled():
-                return future.result()
-            self._forget(client, future)
-            raise Busy(f"{self.what} was not free in time", None, "try again in a moment") from None
+            return await future
         except asyncio.CancelledError:
             self._forget(client, future)
-            if future.done() and not future.cancelled():
+            if future.done() and not future.cancelled() and future.exception() is None:
                 self.done(client)
                 self.offer(future.result())
             raise
+        finally:
+            timer.cancel()
+
+    def _late(self, client: str, future: asyncio.Future[Thing]) -> None:
+        """Sends away one who has waited too long."""
+        if not future.done():
+            self._forget(client, future)
+            future.set_exception(Busy(f"{self.what} was not free in time", None, "try again in a moment"))
 
     def done(self, client: str) -> None:
         """The client holds one less. What it held is given to the next by `offer`, or is no more."""

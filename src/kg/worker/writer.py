@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from kg.errors import CannotWrite, NotFound
 from kg.limits import refuse_excess
 from kg.query import refuse_load, refuse_service
-from kg.store import clear_errors
+from kg.store import REFUSALS, refusal
 from kg.worker import frame
 from kg.worker.frame import READERS
 from kg.worker.process import Process, graph_name
@@ -84,9 +84,8 @@ class Writer(Process):
                                   "look at the disk, and whether it is there, before you send it again") from error
         except CannotWrite:
             raise
-        except Exception:
-            with clear_errors(text):
-                raise
+        except REFUSALS as error:
+            raise refusal(error, text) from error
 
     def _sync(self) -> None:
         """Brings the log of the database to the disk, so that what was acknowledged outlives also a loss of power."""
