@@ -290,6 +290,7 @@ def test_health_and_metrics(readable: Served) -> None:
     assert json.loads(readable.ask("GET", "/health").body) == {"status": "ok"}
     readable.query("ASK {}")
     assert re.search(r'^kg_requests_total\{method="GET",route="/sparql",status="200"\} [1-9]', readable.ask("GET", "/metrics").text, re.M)
+    assert "\nkg_store_in_memory 1.0\n" in readable.ask("GET", "/metrics").text
 
 
 def test_long_answers_are_compressed_where_that_is_wanted(readable: Served) -> None:

@@ -125,15 +125,25 @@ def test_rows_over_the_limit_are_refused_and_no_others(format: str, path: str) -
 
 
 def test_a_process_that_is_killed_from_outside_is_replaced(path: str) -> None:
+    """While it has nothing to do: then nobody is refused for it. At work: whoever asked is told."""
+
     async def does(pool: Pool) -> None:
+        ended: list[str] = []
+        pool.ended = ended.append
         for _ in range(3):
             os.kill(pool.processes[0], signal.SIGKILL)
-            await asyncio.sleep(0.05)
-            with pytest.raises(OverLimit):
-                await pool.query("ASK {}", KEPT)
+            while not pool._asked.free[0].gone:
+                await asyncio.sleep(0.01)
             await answers(pool)
+        asking = asyncio.create_task(pool.query(BOMB, KEPT))
+        await asyncio.sleep(0.1)
+        os.kill(pool.processes[0], signal.SIGKILL)
+        with pytest.raises(OverLimit, match="the process that evaluated it ended"):
+            await asking
+        await answers(pool)
+        assert ended == ["crash"] * 4
 
-    pooled(path, does)
+    pooled(path, does, deadline=30.0)
 
 
 def test_each_client_has_its_turn_and_the_queue_has_an_end(path: str) -> None:

@@ -34,6 +34,7 @@ async def _metrics(request: Request, endpoint: Endpoint) -> Response:
     """What was counted, for Prometheus."""
     endpoint.metrics.busy.set(endpoint.pool.busy)
     endpoint.metrics.waiting.set(endpoint.pool.waiting)
+    endpoint.metrics.in_memory.set(endpoint.pool.in_memory)
     return Response(endpoint.metrics.text(), headers={"Content-Type": MEDIA, "Cache-Control": "no-store"})
 
 

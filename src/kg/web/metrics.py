@@ -19,6 +19,7 @@ class Metrics:
         self.kept = Counter("kg_answers_kept", "Queries that were answered from what was kept.", registry=self.registry)
         self.busy = Gauge("kg_processes_busy", "Processes at work.", registry=self.registry)
         self.waiting = Gauge("kg_queries_waiting", "Queries that wait for a process.", registry=self.registry)
+        self.in_memory = Gauge("kg_store_in_memory", "Whether queries are answered from memory.", registry=self.registry)
 
         self._children: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 

@@ -38,7 +38,8 @@ class Child(ABC):
         self.confined = False
         self.turns: Turns[Child] = Turns("a process", 0, 0)
         """Where it is given back."""
-        self._gone = False
+        self.gone = False
+        """Whether it has ended, or cannot be understood any more."""
         self._before = b""
         """The beginning of an answer that is not whole yet."""
         self._lacks = 0
@@ -75,7 +76,7 @@ class Child(ABC):
 
     def lost(self) -> None:
         """Takes note that nothing more will come."""
-        self._gone = True
+        self.gone = True
         if self._answer is not None and not self._answer.done():
             self._answer.set_exception(Gone())
 
@@ -96,7 +97,7 @@ class Child(ABC):
 
     async def hear(self, seconds: float, asked: bytes = b"") -> tuple[frame.Head, bytes]:
         """What the process says next, or when it is asked. Raises Gone, TimeoutError; the process is of no more use then."""
-        if self._gone:
+        if self.gone:
             raise Gone
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[tuple[frame.Head, bytes]] = loop.create_future()

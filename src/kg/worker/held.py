@@ -13,6 +13,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 
 import pyoxigraph as ox
 
@@ -101,11 +102,18 @@ def hold(path: str, limits: Limits, control: socket.socket) -> None:
 
 def _answer(path: str, limits: Limits, store: ox.Store, descriptor: int, memory: int, parent: int) -> None:
     """What a fork does: answers until the server closes its end, and ends."""
+
+    def answers() -> None:
+        with open(descriptor, "rb") as source, open(descriptor, "wb", closefd=False) as sink:
+            serve(Process(path, limits, store), source, sink, confined)
+
     with suppress(BaseException):
         os.setsid()
         confine.bound(memory)
         confined = confine.confine()
         if not confine.orphaned(parent):
-            with open(descriptor, "rb") as source, open(descriptor, "wb", closefd=False) as sink:
-                serve(Process(path, limits, store), source, sink, confined)
+            # Oxigraph's random numbers are a thread's own; those of the thread that forks would be the same in each fork.
+            answering = Thread(target=answers)
+            answering.start()
+            answering.join()
     os._exit(0)

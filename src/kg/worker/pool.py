@@ -391,6 +391,11 @@ class Pool:
     async def _ask(self, head: frame.Head | bytes, body: bytes, client: str, own: bool = False) -> tuple[frame.Head, bytes]:
         self._look()
         worker = await self._take(client, own)
+        while worker.gone:  # it ended while it had nothing to do, which is no fault of who asks now
+            self.ended("crash")
+            worker.turns.done(client)
+            self._later(worker)
+            worker = await self._take(client, own)
         whole = False
         try:
             if worker.generation != self._generation:
