@@ -20,8 +20,7 @@ import small
 from kg.errors import BadQuery, OverLimit, StoreError, TimedOut
 from kg.limits import Limits
 from kg.load import load
-from kg.worker import Pool, frame, holder
-from kg.worker import pool as pools
+from kg.worker import Pool, frame, holder, readers
 from kg.worker.child import Child, Gone
 from kg.worker.held import in_memory
 from kg.worker.holder import Holder
@@ -65,7 +64,7 @@ def pooled(path: str, does: Callable[[Pool], Awaitable[None]], reserved: int = 1
 
 
 def everyone(pool: Pool) -> set[int]:
-    return {*pool.processes, *([pool._holder.pid] if pool._holder else [])}
+    return {*pool.processes, *([pool.readers.holder.pid] if pool.readers.holder else [])}
 
 
 async def until(true: Callable[[], bool]) -> None:
@@ -101,9 +100,9 @@ def test_a_folder_is_held_as_its_triples(tmp_path: Path) -> None:
 
 def test_who_answers_is_forked_bounded_and_confined(path: str) -> None:
     async def does(pool: Pool) -> None:
-        assert pool.in_memory and pool._holder is not None and all(worker.held for worker in pool._all)
+        assert pool.in_memory and pool.readers.holder is not None and all(worker.held for worker in pool.readers.all)
         parents = {int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1]) for pid in pool.processes}
-        assert parents == {pool._holder.pid} and len(pool.processes) == 3
+        assert parents == {pool.readers.holder.pid} and len(pool.processes) == 3
         assert pool.confined == (sys.platform == "linux")
         with pytest.raises(BadQuery, match="SERVICE"):
             await pool.query("SELECT * { SERVICE <http://x.org/> { ?s ?p ?o } }", KEPT)
@@ -128,11 +127,11 @@ def test_no_two_forks_draw_the_same_numbers(text: str, tmp_path: Path) -> None:
         for _ in range(3):
             asked = [pool.query(text, {"table": "csv"}), pool.query(text, {"table": "csv"}), pool.query(text, {"table": "csv"}, own=True)]
             seen.update(answer.content for answer in await asyncio.gather(*asked))
-            killed = pool._asked.free[-1]
+            killed = pool.readers.asked.free[-1]
             os.kill(killed.pid, signal.SIGKILL)
             await until(lambda gone=killed: gone.gone)  # type: ignore[misc]
             await pool.query("ASK {}", KEPT)
-            await until(lambda: len(pool._asked.free) == 2)
+            await until(lambda: len(pool.readers.asked.free) == 2)
         assert len(seen) == 9
 
     pooled(str(folder.root), does)
@@ -140,28 +139,28 @@ def test_no_two_forks_draw_the_same_numbers(text: str, tmp_path: Path) -> None:
 
 def test_who_is_killed_is_replaced_by_another_fork(path: str) -> None:
     async def does(pool: Pool) -> None:
-        assert pool._holder is not None
-        first, holder = set(pool.processes), pool._holder.pid
+        assert pool.readers.holder is not None
+        first, holder = set(pool.processes), pool.readers.holder.pid
         for pid in first:
             os.kill(pid, signal.SIGKILL)
-        await until(lambda: all(worker.gone for worker in pool._all))
+        await until(lambda: all(worker.gone for worker in pool.readers.all))
         assert [await count(pool) for _ in range(4)] == [500] * 4
         assert (await pool.query(COUNT, {"table": "csv"}, own=True)).rows == 1
         await until(lambda: not set(pool.processes) & first)
-        assert pool._holder.pid == holder and all(worker.held for worker in pool._all)
+        assert pool.readers.holder.pid == holder and all(worker.held for worker in pool.readers.all)
 
     pooled(path, does)
 
 
 def test_when_the_holder_ends_others_answer_from_the_disk_until_there_is_a_new_one(path: str) -> None:
     async def does(pool: Pool) -> None:
-        assert pool._holder is not None
-        before = pool._holder
+        assert pool.readers.holder is not None
+        before = pool.readers.holder
         os.kill(before.pid, signal.SIGKILL)
-        await until(lambda: all(worker.gone for worker in pool._all))
-        while pool._holder is before:
+        await until(lambda: all(worker.gone for worker in pool.readers.all))
+        while pool.readers.holder is before:
             assert await count(pool) == 500
-        await until(lambda: pool.in_memory and all(worker.held for worker in pool._all) and len(pool._all) == 3)
+        await until(lambda: pool.in_memory and all(worker.held for worker in pool.readers.all) and len(pool.readers.all) == 3)
         assert await count(pool) == 500
 
     pooled(path, does)
@@ -171,12 +170,12 @@ def test_a_store_in_the_place_of_another_is_seen_and_brought_into_memory(tmp_pat
     store, other = served.store(tmp_path / "store", "<x:a> <x:b> 1 ."), served.store(tmp_path / "other", "<x:a> <x:b> 1, 2 .")
 
     async def does(pool: Pool) -> None:
-        assert pool._holder is not None and await count(pool) == 1
+        assert pool.readers.holder is not None and await count(pool) == 1
         before = everyone(pool)
         store.rename(tmp_path / "old")
         other.rename(store)
         assert [await count(pool) for _ in range(4)] == [2] * 4
-        await until(lambda: pool.in_memory and pool._holder is not None and pool._holder.pid not in before)
+        await until(lambda: pool.in_memory and pool.readers.holder is not None and pool.readers.holder.pid not in before)
         assert (await pool.query(COUNT, KEPT, own=True)).content == (await pool.query(COUNT, KEPT)).content
         await until(lambda: not [pid for pid in before if Path(f"/proc/{pid}").exists()])
         assert await count(pool) == 2
@@ -197,13 +196,13 @@ def late(monkeypatch: pytest.MonkeyPatch) -> list[None]:
         return held
 
     monkeypatch.setattr(Holder, "hold", waits)
-    monkeypatch.setattr(pools, "_SOON", 0)
+    monkeypatch.setattr(readers, "_SOON", 0)
     return told
 
 
 def test_what_comes_late_into_memory_is_read_from_the_disk_meanwhile(path: str, late: list[None]) -> None:
     async def does(pool: Pool) -> None:
-        assert not pool.in_memory and not any(worker.held for worker in pool._all)
+        assert not pool.in_memory and not any(worker.held for worker in pool.readers.all)
         slow = asyncio.create_task(pool.query("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }", KEPT))
         assert await count(pool) == 500
         late.append(None)
@@ -211,7 +210,7 @@ def test_what_comes_late_into_memory_is_read_from_the_disk_meanwhile(path: str, 
             assert await count(pool) == 500
         await asyncio.gather(slow, return_exceptions=True)  # who is at work then is not disturbed: it ends at its deadline, as ever
         assert isinstance(slow.exception(), TimedOut)
-        await until(lambda: len(pool._all) == 3 and all(worker.held for worker in pool._all))
+        await until(lambda: len(pool.readers.all) == 3 and all(worker.held for worker in pool.readers.all))
         assert await count(pool) == 500
 
     pooled(path, does)
@@ -220,8 +219,8 @@ def test_what_comes_late_into_memory_is_read_from_the_disk_meanwhile(path: str, 
 @pytest.mark.parametrize("resident", [0, 499])
 def test_what_is_larger_than_the_limit_stays_on_the_disk(resident: int, path: str) -> None:
     async def does(pool: Pool) -> None:
-        if pool._holding:
-            await pool._holding
+        if pool.readers.holding:
+            await pool.readers.holding
         assert not pool.in_memory and await count(pool) == 500
 
     pooled(path, does, resident=resident)
@@ -250,12 +249,12 @@ def test_a_pool_that_is_closed_while_a_store_comes_into_memory_leaves_nothing(pa
     children = Path(f"/proc/self/task/{os.getpid()}/children")
     if not children.exists():
         pytest.skip("what is looked at is Linux's")
-    monkeypatch.setattr(pools, "_SOON", 0)
+    monkeypatch.setattr(readers, "_SOON", 0)
     before = children.read_text().split()
 
     async def run() -> None:
         pool = Pool(path, Limits(workers=1))
-        await pool._hold()
+        await pool.readers.hold()
         await asyncio.sleep(0.05)  # its process has begun, and is not ready
         assert not pool.in_memory and children.read_text().split() != before
         await pool.close()

@@ -52,7 +52,7 @@ def pooled(path: str, does: Callable[[Pool], Awaitable[None]], writable: bool = 
             assert pool.in_memory == (resident > 0 and not writable)
             await does(pool)
         finally:
-            started = [*pool.processes, *([pool._holder.pid] if pool._holder else [])]
+            started = [*pool.processes, *([pool.readers.holder.pid] if pool.readers.holder else [])]
             await pool.close()
         assert not [pid for pid in started if Path(f"/proc/{pid}").exists()]
 
@@ -132,7 +132,7 @@ def test_a_process_that_is_killed_from_outside_is_replaced(path: str) -> None:
         pool.ended = ended.append
         for _ in range(3):
             os.kill(pool.processes[0], signal.SIGKILL)
-            while not pool._asked.free[0].gone:
+            while not pool.readers.asked.free[0].gone:
                 await asyncio.sleep(0.01)
             await answers(pool)
         asking = asyncio.create_task(pool.query(BOMB, KEPT))
@@ -314,7 +314,7 @@ def test_an_update_whose_answer_does_not_come_may_have_been_made_and_says_so(lat
     """The answer is held up, or the process ends, between the writing and the answer."""
 
     async def does(pool: Pool) -> None:
-        writer = pool._writer
+        writer = pool.state.writer
         assert writer is not None
         writer.received = (lambda data: None) if late else (lambda data: writer.lost())  # type: ignore[method-assign]
         with pytest.raises(TimedOut if late else OverLimit, match="whether it was made is not known"):
@@ -391,7 +391,7 @@ def test_a_state_that_cannot_be_opened_is_no_fault_of_the_query(tmp_path: Path) 
 
     async def does(pool: Pool) -> None:
         await pool.update("INSERT DATA { <http://x.org/s> <http://x.org/p> 1 }")
-        pool._state = (pool.generation, str(tmp_path / "none"))
+        pool.state._seen = (pool.generation, str(tmp_path / "none"))
         with pytest.raises(StoreError, match="cannot be opened again"):
             await answers(pool)
 

@@ -1,6 +1,6 @@
 """What a process does that evaluates queries and reads uploads: each `do_…` answers one kind of frame.
 
-Whatever a query does to it, only this process ends; `kg.worker.pool` starts the next.
+Whatever a query does to it, only this process ends; `kg.worker.readers` starts the next.
 """
 
 from __future__ import annotations
