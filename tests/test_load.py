@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -87,6 +88,45 @@ def test_wrong_places_and_names(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.ttl", "folder.ttl"]
 
 
+@pytest.fixture(params=["at once", "in two steps"])
+def exchange(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """How the names of the old store and the new one are exchanged."""
+    if request.param == "in two steps":
+        monkeypatch.setattr("kg.load._exchanged", lambda one, other: False)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are exchanged at once on Linux alone")
+def test_a_store_has_its_name_all_the_time(tmp_path: Path) -> None:
+    store = served.store(tmp_path / "store", TURTLE)
+    ends, missing = threading.Event(), []
+
+    def looks() -> None:
+        while not ends.is_set():
+            if not (store / "CURRENT").exists():
+                missing.append(time.monotonic())
+
+    looking = threading.Thread(target=looks)
+    looking.start()
+    for _ in range(5):
+        load([tmp_path / "data.ttl"], store, replace=True)
+    ends.set()
+    looking.join()
+    assert not missing and count(store) == 2
+
+
+def test_what_a_killed_load_left_is_swept_away_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "a.ttl").write_text(TURTLE)
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    left, living, others = (tmp_path / f".store.{name}-0a.part" for name in (dead.pid, os.getppid(), "x"))
+    served.store(left, TURTLE, "left.ttl")
+    for path in (living, others, tmp_path / f".store2.{dead.pid}-0a.part"):
+        path.mkdir()
+    assert load([tmp_path / "a.ttl"], tmp_path / "store") == 2
+    assert not left.exists() and living.exists() and others.exists() and (tmp_path / f".store2.{dead.pid}-0a.part").exists()
+
+
+@pytest.mark.usefixtures("exchange")
 def test_a_store_is_replaced_only_when_asked_and_when_the_new_one_is_whole(tmp_path: Path) -> None:
     (tmp_path / "a.ttl").write_text(TURTLE)
     (tmp_path / "b.ttl").write_text(TURTLE + "<http://x.org/s> a <http://x.org/C> .")
@@ -137,6 +177,7 @@ def test_a_store_behind_a_link_is_made_where_the_link_leads(tmp_path: Path, monk
     renamed: list[tuple[Path, Path]] = []
     rename = os.rename
     monkeypatch.setattr(os, "rename", lambda old, new: renamed.append((Path(old), Path(new))) or rename(old, new))
+    monkeypatch.setattr("kg.load._exchanged", lambda one, other: renamed.append((one, other)) is not None)
     (tmp_path / "a.ttl").write_text(TURTLE + "<http://x.org/s> a <http://x.org/C> .")
     assert load([tmp_path / "a.ttl"], link, replace=True) == 3 == count(link)
     assert link.is_symlink() and {old.parent for old, _ in renamed} == {new.parent for _, new in renamed} == {store.parent}

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ctypes
+import glob
 import gzip
 import os
 import shutil
+import sys
 import time
 import zlib
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, TextIO
 
@@ -92,7 +96,8 @@ def load(files: Sequence[Path], store: Path, replace: bool = False, progress: Te
             total += os.stat(path).st_size
         except OSError as error:
             raise NotFound(f"cannot be read ({error.strerror or error})", str(path)) from error
-    beside = store.absolute().parent / f".{store.name[:100]}.{os.getpid()}-{os.urandom(6).hex()}.part"
+    _sweep(store)
+    beside = store.parent / f"{_beside(store)}{os.getpid()}-{os.urandom(6).hex()}.part"
     bar = _Progress(total, progress)
     try:
         try:
@@ -162,14 +167,42 @@ def _sync(folder: Path) -> None:
             os.close(descriptor)
 
 
-def _put(beside: Path, store: Path) -> None:
-    """Gives the new store its name; the old one is moved away first, and back if that fails. Raises UsageError, OSError.
+def _beside(store: Path) -> str:
+    """How the names begin of what lies beside a store while it is made or replaced."""
+    return f".{store.name[:100]}."
 
-    Nobody may open the old one to write meanwhile: they would write, and delete files, in the new one, by their names.
+
+def _sweep(store: Path) -> None:
+    """Removes what loads left that were killed: nobody writes it, and its process is no more."""
+    for path in store.parent.glob(glob.escape(_beside(store)) + "*.part"):
+        process = path.name.removeprefix(_beside(store)).partition("-")[0]
+        if process.isdigit() and not _runs(int(process)):
+            with suppress(UsageError, OSError), unwritten(path):
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):  # it is another's; or it cannot be asked for
+        pass
+    return True
+
+
+def _put(beside: Path, store: Path) -> None:
+    """Gives the new store its name. Raises UsageError, OSError.
+
+    Where the system can exchange two names, the old one has it until that moment; else the old one is moved away first, and back if
+    the second step fails. Nobody may open the old one to write meanwhile: they would write, and delete files, in the new one, by
+    their names.
     """
     old = beside.with_name(beside.name.removesuffix(".part") + ".old")
     there = store.exists()
     with unwritten(store):
+        if there and _exchanged(beside, store):
+            return  # the old one has the name of the new one now, and is removed with it
         if there:
             os.rename(store, old)
         try:
@@ -180,3 +213,12 @@ def _put(beside: Path, store: Path) -> None:
             raise
     if there:
         shutil.rmtree(old, ignore_errors=True)
+
+
+def _exchanged(one: Path, other: Path) -> bool:
+    """Exchanges two names at once; False where the system or the file system cannot (renameat2(2), RENAME_EXCHANGE)."""
+    if sys.platform != "linux":
+        return False
+    rename = getattr(ctypes.CDLL(None), "renameat2", None)
+    here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    return rename is not None and rename(here, os.fsencode(one), here, os.fsencode(other), exchange) == 0
