@@ -95,7 +95,7 @@ def test_what_is_in_memory_is_what_is_on_the_disk(tmp_path: Path) -> None:
 def test_a_folder_is_held_as_its_triples(tmp_path: Path) -> None:
     folder = small.make(tmp_path)
     held = in_memory(str(folder.root), 1)  # it is in memory in any case
-    assert held is not None and len(held) == len(ox.Store()) + sum(1 for _ in ox.parse(path=str(folder.triples), format=ox.RdfFormat.TURTLE))
+    assert held is not None and len(held) == sum(1 for _ in ox.parse(path=str(folder.triples), format=ox.RdfFormat.TURTLE))
 
 
 def test_who_answers_is_forked_bounded_and_confined(path: str) -> None:
@@ -200,6 +200,79 @@ def late(monkeypatch: pytest.MonkeyPatch) -> list[None]:
     return told
 
 
+def test_a_store_that_is_replaced_twice_is_not_taken_for_the_first(tmp_path: Path) -> None:
+    """A file system gives the number of a folder that is gone to the next one."""
+    (tmp_path / "data.nt").write_text("<x:a> <x:b> 1 .".replace("1", '"1"'), encoding="utf-8")
+    store = tmp_path / "store"
+    load([tmp_path / "data.nt"], store)
+
+    async def does(pool: Pool) -> None:
+        for n in range(2, 6):
+            for last in (n, n * 10):
+                (tmp_path / "data.nt").write_text("".join(f'<x:a> <x:b> "{m}" .\n' for m in range(last)), encoding="utf-8")
+                load([tmp_path / "data.nt"], store, replace=True)
+            assert await count(pool) == n * 10
+
+    pooled(str(store), does)
+
+
+def test_a_larger_store_in_the_place_of_one_in_memory_leaves_nothing_of_it(tmp_path: Path) -> None:
+    store, other = served.store(tmp_path / "store", "<x:a> <x:b> 1 ."), served.store(tmp_path / "other", "<x:a> <x:b> 1, 2, 3 .")
+
+    async def does(pool: Pool) -> None:
+        before = everyone(pool)
+        assert pool.in_memory
+        store.rename(tmp_path / "old")
+        other.rename(store)
+        assert await count(pool) == 3
+        await until(lambda: not [pid for pid in before if Path(f"/proc/{pid}").exists()])
+        assert not pool.in_memory and await count(pool) == 3
+
+    pooled(str(store), does, resident=2)
+
+
+def test_a_store_of_long_texts_stays_on_the_disk(tmp_path: Path) -> None:
+    """What is held is bounded in bytes too: the process that would hold more ends."""
+    with open(tmp_path / "data.nt", "w", encoding="utf-8") as file:
+        file.writelines(f'<x:{n}> <x:b> "{n:0>1000000}" .\n' for n in range(400))
+    load([tmp_path / "data.nt"], tmp_path / "store")
+
+    async def run() -> None:
+        told: list[str] = []
+        pool = Pool(str(tmp_path / "store"), Limits(workers=1, memory=320 << 20, resident=1000))
+        pool.note = told.append
+        try:
+            await pool.start()
+            assert not pool.in_memory and told and "cannot be held in memory" in told[0]
+        finally:
+            await pool.close()
+
+    if sys.platform != "linux":
+        pytest.skip("the limit of address space is kept on Linux alone")
+    asyncio.run(run())
+
+
+def test_an_empty_store_is_held_too(tmp_path: Path) -> None:
+    async def does(pool: Pool) -> None:
+        assert pool.in_memory and await count(pool) == 0
+        if Path("/proc/self/fd").exists():
+            opened = [os.readlink(file) for file in Path(f"/proc/{pool.readers.asked.free[0].pid}/fd").iterdir()]
+            assert not [file for file in opened if str(tmp_path) in file]
+
+    pooled(str(served.store(tmp_path / "store")), does)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the limits of a process are read from Linux")
+def test_a_fork_has_so_much_memory_beside_the_store(path: str) -> None:
+    async def does(pool: Pool) -> None:
+        said = Path(f"/proc/{pool.readers.asked.free[0].pid}/limits").read_text()
+        soft, hard = next(line for line in said.splitlines() if line.startswith("Max address space")).split()[3:5]
+        assert soft == hard and 256 << 20 <= int(soft) < 320 << 20
+        assert "Max core file size        0                    0 " in said
+
+    pooled(path, does, memory=256 << 20)
+
+
 def test_what_comes_late_into_memory_is_read_from_the_disk_meanwhile(path: str, late: list[None]) -> None:
     async def does(pool: Pool) -> None:
         assert not pool.in_memory and not any(worker.held for worker in pool.readers.all)
@@ -282,6 +355,19 @@ def test_a_frame_is_whole_however_it_is_cut(body: bytes, cuts: list[int]) -> Non
         for start, end in zip(ends, ends[1:], strict=False):
             child.received(whole[start:end])
         assert await hearing == ({"kind": "table"}, body)
+
+    asyncio.run(hears())
+
+
+def test_what_a_process_says_unasked_is_not_kept() -> None:
+    async def hears() -> None:
+        child = Silent(0)
+        child.received(frame.packed({"confined": True}))  # that it has begun may come before anybody listens
+        assert (await child.hear(served.WAIT))[0] == {"confined": True}
+        child.received(frame.LENGTHS.pack(0, 1 << 30) + b"x" * 1000)
+        assert child.gone and not child._parts
+        child.received(b"x" * 1000)
+        assert not child._parts
 
     asyncio.run(hears())
 

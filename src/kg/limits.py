@@ -23,7 +23,7 @@ class Limits:
     queue: int = _limit(1_000, "queries that may wait for a process")
     waiting: float = _limit(30.0, "seconds that a query may wait for a process")
     memory: int = _limit(1 << 30, "bytes of address space of a process for queries, beside a store that it has in memory")
-    resident: int = _limit(2_000_000, "triples up to which a store that nobody writes is held in memory, 0 for none", least=0)
+    resident: int = _limit(2_000_000, "triples up to which an unwritten store is held in memory, in 1 kB each at most; 0 for none", least=0)
     rows: int = _limit(200_000, "rows or triples of an answer")
     answer: int = _limit(32 << 20, "bytes of an answer")
     address: int = _limit(16_000, "characters of a request's address with its query")
@@ -105,7 +105,7 @@ def _harmless(text: str, limits: Limits) -> bool:
     if size > min(limits.chain, limits.values) or sum(map(text.count, "([{!+-")) > limits.nesting:
         return False
     start = text.find("(")
-    return start < 0 or size - start <= 2 * limits.items  # an item takes a sign and a space
+    return start < 0 or size - start <= limits.items  # an item takes a sign at least
 
 
 @dataclass(slots=True)

@@ -48,10 +48,8 @@ class _Connection:
         self.writer, self.client = writer, client
         self.active = 0
         """Requests that came whole and are not answered yet."""
-        self.aborted = False
 
     def abort(self) -> None:
-        self.aborted = True
         self.writer.transport.abort()
 
 
@@ -158,13 +156,12 @@ class Server:
 
     async def _within(self, connection: _Connection, sending: Awaitable[None]) -> None:
         """Sends, or ends the connection where its client does not read on in time. Raises ConnectionAbortedError."""
-        timer = asyncio.get_running_loop().call_later(self.limits.patience, connection.abort)
         try:
-            await sending
-        finally:
-            timer.cancel()
-        if connection.aborted:
-            raise ConnectionAbortedError("the client does not read on")
+            async with asyncio.timeout(self.limits.patience):  # it cancels what waits for the window of HTTP/2, which no abort wakes
+                await sending
+        except TimeoutError as error:
+            connection.abort()
+            raise ConnectionAbortedError("the client does not read on") from error
 
 
 def _framework(app: Any) -> ASGIFramework:

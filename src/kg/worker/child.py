@@ -40,10 +40,12 @@ class Child(ABC):
         """Where it is given back."""
         self.gone = False
         """Whether it has ended, or cannot be understood any more."""
-        self._before = b""
-        """The beginning of an answer that is not whole yet."""
-        self._lacks = 0
         self._parts: list[bytes] = []
+        """The beginning of an answer that is not whole yet, and how many bytes it lacks at least."""
+        self._lacks = 0
+        self._first: tuple[frame.Head, bytes] | None = None
+        """What it said by itself, that it has begun; nothing else may come unasked."""
+        self._heard = False
         self._answer: asyncio.Future[tuple[frame.Head, bytes]] | None = None
 
     @abstractmethod
@@ -56,6 +58,10 @@ class Child(ABC):
 
     def received(self, data: bytes) -> None:
         """Takes bytes that the process wrote."""
+        nobody_asks = self._answer is None or self._answer.done()
+        if self.gone or (nobody_asks and (self._heard or self._first)):
+            self.lost()
+            return
         self._parts.append(data)
         self._lacks -= len(data)
         if self._lacks > 0:
@@ -71,12 +77,15 @@ class Child(ABC):
             self.lost()
             return
         self._parts, self._lacks = [], 0
-        if self._answer is not None and not self._answer.done():
+        if self._answer is None:
+            self._first = said
+        elif not self._answer.done():
             self._answer.set_result(said)
 
     def lost(self) -> None:
         """Takes note that nothing more will come."""
         self.gone = True
+        self._parts.clear()
         if self._answer is not None and not self._answer.done():
             self._answer.set_exception(Gone())
 
@@ -99,6 +108,9 @@ class Child(ABC):
         """What the process says next, or when it is asked. Raises Gone, TimeoutError; the process is of no more use then."""
         if self.gone:
             raise Gone
+        self._heard = True
+        if self._first is not None and not asked:
+            return self._first
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[tuple[frame.Head, bytes]] = loop.create_future()
         self._answer = answer
@@ -167,12 +179,16 @@ class Started(Child, asyncio.SubprocessProtocol):
             with suppress(TimeoutError):
                 async with asyncio.timeout(GRACE):
                     await self._exited.wait()
+        self.kill()
+        await self._exited.wait()
+        self._process.close()
+
+    def kill(self) -> None:
+        """Ends the process without waiting for its end."""
         if self._process.get_returncode() is None:
             # Not the transport's kill, which collects a process that has just ended before asyncio can.
             with suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGKILL if sys.platform != "win32" else signal.SIGTERM)
-        await self._exited.wait()
-        self._process.close()
 
 
 def _late(answer: asyncio.Future[tuple[frame.Head, bytes]]) -> None:

@@ -44,14 +44,18 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
 
 
-def bound(memory: int) -> None:
+def bound(memory: int, for_good: bool = True) -> None:
     """Sets the most address space in bytes (0: none set), and that no core file is written."""
     with suppress(ImportError, OSError, ValueError):
         import resource
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        if memory and sys.platform == "linux":  # elsewhere the limit is not kept, or counts what is only shared
-            resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        if sys.platform == "linux":  # elsewhere the limit is not kept, or counts what is only shared
+            most = resource.getrlimit(resource.RLIMIT_AS)[1]
+            if memory:
+                resource.setrlimit(resource.RLIMIT_AS, (memory, memory if for_good else most))
+            elif not for_good:
+                resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
 def seconds(more: float) -> None:

@@ -13,7 +13,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from threading import Thread
+from threading import Thread, stack_size
 
 import pyoxigraph as ox
 
@@ -24,6 +24,10 @@ from kg.worker import confine, frame
 from kg.worker.process import Process, serve, told, told_of
 
 _PREDICATES = "SELECT DISTINCT ?p { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }"
+_EACH = 1_000
+"""Bytes that a triple may take in memory, on an average; without long texts it takes 400."""
+_STACK = 8 << 20
+"""Bytes of stack for queries, as a process has by itself on most systems."""
 _MOST = 1 << 16
 """Bytes of a frame of the server."""
 
@@ -54,11 +58,14 @@ def in_memory(path: str, most: int) -> ox.Store | None:
 def hold(path: str, limits: Limits, control: socket.socket) -> None:
     """Holds a store and forks when told to, until the server closes its end."""
     before = confine.address_space()
+    # When it needs more, Oxigraph ends this process, and the store is read from the disk. A folder has to come into memory anyway.
+    confine.bound(before + max(limits.memory, limits.resident * _EACH) if before else 0, for_good=False)
     try:
         store = in_memory(path, limits.resident)
     except Exception as error:
         control.sendall(frame.packed(told_of(error, path)))
         return
+    confine.bound(0, for_good=False)
     taken = confine.address_space()
     bounded = limits.memory + max(0, taken - before) if limits.memory else 0
     if store is not None and bounded and bounded < taken:
@@ -113,6 +120,7 @@ def _answer(path: str, limits: Limits, store: ox.Store, descriptor: int, memory:
         confined = confine.confine()
         if not confine.orphaned(parent):
             # Oxigraph's random numbers are a thread's own; those of the thread that forks would be the same in each fork.
+            stack_size(_STACK)
             answering = Thread(target=answers)
             answering.start()
             answering.join()

@@ -96,6 +96,7 @@ class Holder(Started):
                 return (await self.ask(head, b"", GRACE))[0]
             except BaseException:
                 self.lost()
+                self.kill()  # and so, where the system ties them to it, all that were forked: it can end none of them any more
                 raise
             finally:
                 self._passed = None

@@ -52,7 +52,7 @@ class Process:
     def __init__(self, path: str, limits: Limits, store: ox.Store | None = None) -> None:
         self.path, self.limits = path, limits
         self._limits = {False: limits, True: own(limits)}
-        self.store = store or self._open()
+        self.store = self._open() if store is None else store  # an empty one is false
 
     def _open(self) -> ox.Store:
         opened = open_store(Path(self.path))

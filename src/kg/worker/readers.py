@@ -7,7 +7,7 @@ import math
 import time
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 
 from kg.errors import Busy, KgError, OverLimit, StoreError, TimedOut
 from kg.limits import Limits
@@ -17,6 +17,7 @@ from kg.worker.holder import POSSIBLE, Holder
 from kg.worker.state import State
 from kg.worker.turns import Turns
 
+Done = TypeVar("Done")
 _MINUTE = 60.0
 _SOON = 1.5
 """Seconds within which a store has to be in memory for the first processes to wait for it."""
@@ -47,7 +48,8 @@ class Readers:
         self._unheld = ""  # why it was not, to be told when it can be read from the disk
         self._failed = False  # whether the last start did
         self._noted = -math.inf  # when that was told
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._started = False
         self._stopping = asyncio.Event()
 
     async def start(self) -> None:
@@ -56,6 +58,7 @@ class Readers:
         for turns, count in ((self.asked, self.limits.workers), (self.own, self.reserved)):
             for _ in range(count):
                 turns.offer(await self._spawn(turns))
+        self._started = True
         if self._unheld:
             self.note(self._unheld)
 
@@ -82,39 +85,43 @@ class Readers:
     async def hold(self, soon: float = 0) -> None:
         """Brings the state of now into memory in the background, where that can be done and is not done or tried already; then all
         processes are replaced. Waits for it no longer than `soon` seconds."""
-        if self.state.writable or self._stopping.is_set() or self._held == self.state.generation or not (POSSIBLE and self.limits.resident):
+        generation = self.state.generation
+        if self.state.writable or self._stopping.is_set() or self._held == generation or not (POSSIBLE and self.limits.resident):
             return
-        self._held = self.state.generation
+        self._held = generation
         self._drop()
         if self.holding is not None:
             self.holding.cancel()
-
-        async def hold() -> None:
-            generation = self.state.generation
-            try:
-                holder = await Holder.hold(self.state.path, self.limits, generation)
-            except (KgError, OSError) as error:
-                why = f"the store is read from the disk: {error}"
-                if self.all:
-                    self.note(why)
-                else:
-                    self._unheld = why
-                return
-            if holder is None:
-                return
-            if self._stopping.is_set() or generation != self.state.generation:
-                await holder.end()
-                return
-            self.holder = holder
-            for worker in [one for one in self.all if not one.held or one.generation != generation]:
-                if worker in worker.turns.free:
-                    worker.turns.free.remove(worker)
-                    self._later(worker)
-                else:
-                    worker.answered = self.limits.recycle  # it is replaced after its answer
-
-        self.holding = self._background(hold())
+        self.holding = self._background(self._bring(generation))
         await asyncio.wait([self.holding], timeout=soon)
+
+    async def _bring(self, generation: int) -> None:
+        try:
+            holder = await Holder.hold(self.state.path, self.limits, generation)
+        except (KgError, OSError) as error:
+            holder = None
+            why = f"the store is read from the disk: {error}"
+            if self._started:
+                self.note(why)
+            else:
+                self._unheld = why
+            asyncio.get_running_loop().call_later(_MINUTE, self._try_again, generation)
+        if self._stopping.is_set() or generation != self.state.generation:
+            if holder is not None:
+                await holder.end()
+            return
+        self.holder = holder
+        for worker in [one for one in self.all if one.generation != generation or (holder is not None and not one.held)]:
+            if worker in worker.turns.free:
+                worker.turns.free.remove(worker)
+                self._later(worker)
+            else:
+                worker.answered = self.limits.recycle  # it is replaced after its answer
+
+    def _try_again(self, generation: int) -> None:
+        """Lets the next process that is started try to bring the store into memory again."""
+        if self._held == generation:
+            self._held = -1
 
     def _drop(self) -> None:
         """Lets go of the process that holds the store; it ends when those that were forked from it have."""
@@ -127,11 +134,14 @@ class Readers:
             self.state.look()
             await self.hold()
             worker = await self._forked() or await Started.start(await self.state.readable(), False, self.limits, self.state.generation)
-            if not worker.held and (forked := await self._forked()) is not None:  # it came into memory meanwhile
-                self._background(worker.end())
-                worker = forked
             worker.turns = turns
             self.all.add(worker)
+            if not worker.held and (forked := await self._forked()) is not None:  # it came into memory meanwhile
+                self.all.discard(worker)
+                self._background(worker.end())
+                worker = forked
+                worker.turns = turns
+                self.all.add(worker)
         return worker
 
     async def _forked(self) -> Child | None:
@@ -140,20 +150,32 @@ class Readers:
             return None
         try:
             return await self.holder.fork(self.limits)
-        except (StoreError, OSError):  # it has ended, or has no room
-            self._held = -1
-            await self.hold()
+        except (StoreError, OSError):  # it has no room for one more now, or has ended
+            if self.holder is not None and self.holder.gone:
+                self._held = -1
+                await self.hold()
             return None
 
     async def _renewed(self, worker: Child) -> Child:
         """A process that sees the state of now, in the place of one that saw another. Raises Gone, TimeoutError, StoreError."""
         if worker.held:
-            fresh = await self._spawn(worker.turns)
+            spawning = self._background(self._spawn(worker.turns))
+            try:
+                fresh = await asyncio.shield(spawning)
+            except asyncio.CancelledError:
+                spawning.add_done_callback(self._unwanted)
+                raise
             self.all.discard(worker)
             self._background(worker.end())
             return fresh
         await self._renew(worker)
         return worker
+
+    def _unwanted(self, spawning: asyncio.Task[Child]) -> None:
+        """Ends a process that was made for one who went away meanwhile."""
+        if not spawning.cancelled() and spawning.exception() is None:
+            self.all.discard(spawning.result())
+            self._background(spawning.result().end())
 
     async def _renew(self, worker: Child) -> None:
         """Lets a process that reads from the disk see the state of now. Raises Gone, TimeoutError, StoreError."""
@@ -203,7 +225,7 @@ class Readers:
         self.all.discard(worker)
         self._background(replace())
 
-    def _background(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    def _background(self, work: Coroutine[Any, Any, Done]) -> asyncio.Task[Done]:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

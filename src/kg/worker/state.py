@@ -38,6 +38,7 @@ class State:
         self._seen = (-1, path)  # the generation that others may see, and where it lies
         self._unread: set[str] = set()  # states that are to be removed when no process has them open
         self._place = _identity(path)
+        self._pin = _opened(path)  # while it is open, no other folder can have its number
         self._closed = False
 
     async def start(self) -> None:
@@ -51,6 +52,9 @@ class State:
     async def close(self) -> None:
         """Ends the process that writes, which closes the store first."""
         self._closed = True
+        if self._pin is not None:
+            os.close(self._pin)
+            self._pin = None
         async with self.still:
             if self.writer:
                 same = _identity(self.path) == self._place
@@ -65,8 +69,11 @@ class State:
         if self._place != (now := _identity(self.path)) and now is not None:
             if self.writable:
                 raise StoreError("another store has taken its place", self.path, "start the server again")
+            before, self._pin = self._pin, _opened(self.path)
             self._place = now
             self.generation += 1
+            if before is not None:
+                os.close(before)
 
     async def readable(self) -> str:
         """Where the state of now lies for others to read. To be called while nothing is written."""
@@ -136,3 +143,11 @@ def _identity(path: str) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
+
+
+def _opened(path: str) -> int | None:
+    """A descriptor of a folder; None where there is none, or this system opens no folders."""
+    try:
+        return os.open(path, os.O_RDONLY)
+    except OSError:
+        return None
