@@ -116,3 +116,11 @@ def test_states_that_nobody_reads_are_removed(tmp_path: Path) -> None:
         while len(list((store / "readers").iterdir())) > 1 and time.monotonic() < end:
             time.sleep(0.01)
         assert len(list((store / "readers").iterdir())) == 1
+
+
+def test_what_may_be_none_is_set_to_0(tmp_path: Path) -> None:
+    with served.serving("--store", str(served.store(tmp_path / "store")), "--limit", "kept=0", "--limit", "resident=0") as server:
+        for _ in range(2):
+            assert server.query("ASK {}").status == 200
+        said = server.ask("GET", "/metrics").text
+        assert "\nkg_answers_kept_total 0.0\n" in said and "\nkg_store_in_memory 0.0\n" in said

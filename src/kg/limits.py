@@ -9,6 +9,9 @@ from typing import Any
 from kg.errors import OverLimit
 from kg.query import tokens
 
+LONG = 1400
+"""Bytes of an answer from which on compression pays: what fits into one packet is sent as it is."""
+
 
 def _limit(default: Any, says: str, least: float = 1e-9) -> Any:
     return field(default=default, metadata={"says": says, "least": least})

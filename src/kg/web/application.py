@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Match, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from kg.limits import LONG
 from kg.web import description
 from kg.web.endpoint import Endpoint
 from kg.web.graphs import PATH, graphs
@@ -19,9 +20,6 @@ from kg.web.guard import Guard
 from kg.web.metrics import MEDIA
 from kg.web.protocol import sparql
 from kg.web.request import path
-
-_LONG = 1400
-"""Bytes from which on compression pays: what fits into one packet is sent as it is."""
 
 
 async def _health(request: Request, endpoint: Endpoint) -> Response:
@@ -82,7 +80,7 @@ def application(
         route("/metrics", _metrics),
         *pages,
     ]
-    router = GZipMiddleware(Router(routes=every, redirect_slashes=False, default=_without_slash(every)), minimum_size=_LONG)
+    router = GZipMiddleware(Router(routes=every, redirect_slashes=False, default=_without_slash(every)), minimum_size=LONG)
 
     async def first(scope: Scope, receive: Receive, send: Send) -> None:
         """Queries go the short way: past the router, and past what compresses unless an answer is long and is not compressed yet."""
@@ -91,7 +89,7 @@ def application(
             return
         scope["route"] = every[0]
         response = await sparql(Request(scope, receive, send), endpoint)
-        plain = len(response.body) < _LONG or "content-encoding" in response.headers
-        await (response if plain else GZipMiddleware(response, minimum_size=_LONG))(scope, receive, send)
+        plain = len(response.body) < LONG or "content-encoding" in response.headers
+        await (response if plain else GZipMiddleware(response, minimum_size=LONG))(scope, receive, send)
 
     return Guard(first, endpoint, hosts, log)

@@ -14,7 +14,7 @@ import pyoxigraph as ox
 
 from kg.answer import FORMATS, Answer
 from kg.errors import BadData, BadQuery, KgError, NotFound, OverLimit, StoreError, UsageError
-from kg.limits import Limits, own, refuse_excess
+from kg.limits import LONG, Limits, own, refuse_excess
 from kg.query import refuse_service
 from kg.store import REFUSALS, EmbeddedStore, open_store, refusal
 from kg.worker import confine, frame
@@ -23,8 +23,6 @@ _READABLE = {FORMATS[name].media: FORMATS[name].writer for name in ("turtle", "n
 
 
 _KINDS = {ox.QueryTriples: "graph", ox.QueryBoolean: "boolean", ox.QuerySolutions: "table"}
-_LONG = 1400
-"""Bytes from which on compression pays: what fits into one packet is sent as it is."""
 
 
 class _Bounded(io.RawIOBase):
@@ -193,7 +191,7 @@ def _sent(head: frame.Head, kind: str, format: str, rows: int, out: _Bounded) ->
     """An answer, compressed where that is wanted and pays."""
     content = b"".join(out.parts)
     said = {"kind": kind, "format": format, "rows": rows}
-    if head.get("gzip") and len(content) > _LONG:
+    if head.get("gzip") and len(content) > LONG:
         import gzip
 
         return said | {"gzip": True}, gzip.compress(content, 1, mtime=0)
